@@ -1,0 +1,1 @@
+"""The tables, by noun, the engine, and the migrations that make them."""

@@ -1,0 +1,124 @@
+"""Products, their barcodes and lots, customers, suppliers, carriers' services, and the house's settings."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from wms_desktop.db.types import STRICT, STRICT_KEYED, Table
+
+NO_LOT = 0
+
+
+class Product(Table):
+    """An article, counted in whole stock-keeping units; lengths in millimetres, weight in grams (0: unknown)."""
+
+    __tablename__ = "product"
+    id: Mapped[int] = mapped_column(primary_key=True, init=False)
+    sku: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    brand: Mapped[str] = mapped_column(default="")
+    category: Mapped[str] = mapped_column(default="")
+    weight_g: Mapped[int] = mapped_column(default=0)
+    length_mm: Mapped[int] = mapped_column(default=0)
+    width_mm: Mapped[int] = mapped_column(default=0)
+    height_mm: Mapped[int] = mapped_column(default=0)
+    velocity: Mapped[str] = mapped_column(default="C")
+    lot_tracked: Mapped[bool] = mapped_column(default=False)
+    expiry_tracked: Mapped[bool] = mapped_column(default=False)
+    price: Mapped[Decimal] = mapped_column(default=Decimal(0))
+    __table_args__ = (
+        CheckConstraint("weight_g >= 0 AND length_mm >= 0 AND width_mm >= 0 AND height_mm >= 0", name="sizes"),
+        CheckConstraint("velocity IN ('A', 'B', 'C')", name="velocity"),
+        CheckConstraint("lot_tracked IN (0, 1) AND expiry_tracked IN (0, 1)", name="tracking"),
+        CheckConstraint("price >= 0", name="price"),
+        STRICT,
+    )
+
+    @property
+    def volume_mm3(self) -> int:
+        """Volume of one unit in cubic millimetres (0: unknown)."""
+        return self.length_mm * self.width_mm * self.height_mm
+
+
+class Barcode(Table):
+    """A code that names a product and how many units one scan of it stands for."""
+
+    __tablename__ = "barcode"
+    id: Mapped[int] = mapped_column(primary_key=True, init=False)
+    product_id: Mapped[int] = mapped_column(ForeignKey("product.id"), index=True)
+    code: Mapped[str] = mapped_column(unique=True)
+    units: Mapped[int] = mapped_column(default=1)
+    __table_args__ = (CheckConstraint("units > 0", name="units"), STRICT)
+
+
+class Lot(Table):
+    """A production lot of a product, with its expiry day where there is one; row 0 means *no lot*."""
+
+    __tablename__ = "lot"
+    id: Mapped[int] = mapped_column(primary_key=True, init=False)
+    product_id: Mapped[int | None] = mapped_column(ForeignKey("product.id"), default=None)
+    code: Mapped[str] = mapped_column(default="")
+    expiry: Mapped[date | None] = mapped_column(default=None)
+    __table_args__ = (
+        UniqueConstraint("product_id", "code"),
+        CheckConstraint("(id = 0) = (product_id IS NULL)", name="sentinel"),
+        STRICT,
+    )
+
+
+class Customer(Table):
+    """Who orders; the class orders the demand (1 first)."""
+
+    __tablename__ = "customer"
+    id: Mapped[int] = mapped_column(primary_key=True, init=False)
+    code: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    priority_class: Mapped[int] = mapped_column(default=2)
+    __table_args__ = (CheckConstraint("priority_class BETWEEN 1 AND 9", name="priority_class"), STRICT)
+
+
+class Supplier(Table):
+    """Who delivers."""
+
+    __tablename__ = "supplier"
+    id: Mapped[int] = mapped_column(primary_key=True, init=False)
+    code: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    __table_args__ = (STRICT,)
+
+
+class CarrierService(Table):
+    """One service of a carrier, with its sort code; the carrier's trucks leave from a door of the same name."""
+
+    __tablename__ = "carrier_service"
+    id: Mapped[int] = mapped_column(primary_key=True, init=False)
+    code: Mapped[str] = mapped_column(unique=True)
+    carrier: Mapped[str]
+    name: Mapped[str]
+    sort_code: Mapped[str] = mapped_column(default="")
+    __table_args__ = (STRICT,)
+
+
+class Setting(Table):
+    """A rule of the house (tolerances, what must be scanned, sender's address), as text by name."""
+
+    __tablename__ = "setting"
+    name: Mapped[str] = mapped_column(primary_key=True)
+    value: Mapped[str]
+    __table_args__ = (STRICT_KEYED,)
+
+
+class Counter(Table):
+    """The last number given out in a series (SSCC, batches, receipts, ...)."""
+
+    __tablename__ = "counter"
+    name: Mapped[str] = mapped_column(primary_key=True)
+    value: Mapped[int]
+    __table_args__ = (CheckConstraint("value >= 0", name="value"), STRICT_KEYED)
+
+
+Index("ix_product_name", Product.name)

@@ -1,0 +1,116 @@
+"""Opens the database on a safe footing, and gives the two kinds of transaction: to write, to read."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import ModuleType
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.orm import Session
+
+from wms_desktop.errors import Refusal
+
+SAFE_SQLITE = (3, 51, 3)
+APPLICATION_ID = 0x574D5344
+_PRAGMAS = {
+    "journal_mode": "wal",
+    "synchronous": 2,
+    "foreign_keys": 1,
+    "busy_timeout": 5000,
+    "trusted_schema": 0,
+    "cell_size_check": 1,
+}
+_READS = "wms_reads"
+_SAFE_SERVER = ("fsync", "full_page_writes", "synchronous_commit")
+
+
+class BadFooting(Refusal):
+    """The database would not keep what it acknowledges; the sentence says which setting and the cure."""
+
+    code = "bad_footing"
+
+
+def sqlite_module() -> ModuleType:
+    """The SQLite driver without the WAL-reset bug: the bundled one, else the standard one if new enough.
+
+    Source: SQLite release notes 3.51.3.
+    """
+    try:
+        from pysqlite3 import dbapi2  # late: not on every platform
+    except ImportError:
+        return sqlite3
+    module: ModuleType = dbapi2
+    return module
+
+
+def open_engine(url: str, *, read_only: bool = False) -> Engine:
+    """An engine for ``sqlite:///FILE`` or ``postgresql+psycopg://...``; refuses a footing that loses scans."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() == "sqlite":
+        return _open_sqlite(url, read_only)
+    return _open_postgresql(url, read_only)
+
+
+def is_sqlite_safe() -> bool:
+    """Whether the SQLite in use is free of the WAL-reset bug; if not, one connection only may be open."""
+    module = sqlite_module()
+    version: tuple[int, ...] = module.sqlite_version_info
+    return version >= SAFE_SQLITE
+
+
+def _open_sqlite(url: str, read_only: bool) -> Engine:
+    options: dict[str, Any] = {"pool_size": 1, "max_overflow": 0} if not is_sqlite_safe() else {}
+    engine = create_engine(url, module=sqlite_module(), connect_args={"isolation_level": None}, **options)
+
+    @event.listens_for(engine, "connect")
+    def _set_pragmas(connection: Any, _record: object) -> None:
+        for name, value in _PRAGMAS.items():
+            connection.execute(f"PRAGMA {name}={value}")
+        if read_only:
+            connection.execute("PRAGMA query_only=1")
+        for name, value in _PRAGMAS.items():
+            found = connection.execute(f"PRAGMA {name}").fetchone()[0]
+            if found != value:
+                raise BadFooting(setting=name, found=str(found), wanted=str(value))
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        reads = read_only or connection.get_execution_options().get(_READS, False)
+        connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
+
+    return engine
+
+
+def _open_postgresql(url: str, read_only: bool) -> Engine:
+    options = "-c lock_timeout=3000 -c statement_timeout=60000 -c idle_in_transaction_session_timeout=60000"
+    if read_only:
+        options += " -c default_transaction_read_only=on"
+    engine = create_engine(url, connect_args={"options": options}, pool_pre_ping=True)
+
+    @event.listens_for(engine, "connect")
+    def _check(connection: Any, _record: object) -> None:
+        with connection.cursor() as cursor:
+            for name in _SAFE_SERVER:
+                found = cursor.execute(f"SHOW {name}").fetchone()[0]
+                if found != "on":
+                    raise BadFooting(setting=name, found=str(found), wanted="on")
+        connection.commit()
+
+    return engine
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Session]:
+    """One write transaction: the lock is taken at its start (SQLite), it commits at the end or leaves nothing."""
+    with Session(engine, expire_on_commit=False, autoflush=True) as session, session.begin():
+        yield session
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Session]:
+    """One consistent snapshot to read from."""
+    with Session(engine.execution_options(**{_READS: True}), expire_on_commit=False) as session, session.begin():
+        yield session

@@ -1,0 +1,101 @@
+"""Column types that hold in STRICT tables of SQLite and in PostgreSQL alike, and the declarative base."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import BigInteger, Dialect, Integer, MetaData, Text, TypeDecorator
+from sqlalchemy.orm import DeclarativeBase, MappedAsDataclass
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MONEY_UNIT = Decimal(10_000)
+
+BigInt = BigInteger().with_variant(Integer(), "sqlite")
+
+
+class Instant(TypeDecorator[datetime]):
+    """An aware UTC instant, stored as whole microseconds since 1970."""
+
+    impl = BigInt
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:
+        """To microseconds; a naive datetime is a bug and raises."""
+        if value is None:
+            return None
+        return (value - _EPOCH) // timedelta(microseconds=1)
+
+    def process_result_value(self, value: Any | None, dialect: Dialect) -> datetime | None:
+        """To an aware UTC datetime."""
+        return None if value is None else _EPOCH + timedelta(microseconds=int(value))
+
+
+class Day(TypeDecorator[date]):
+    """A site-local calendar day, stored as ISO text."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: date | None, dialect: Dialect) -> str | None:
+        """To ISO text."""
+        return None if value is None else value.isoformat()
+
+    def process_result_value(self, value: Any | None, dialect: Dialect) -> date | None:
+        """To a date."""
+        return None if value is None else date.fromisoformat(value)
+
+
+class Flag(TypeDecorator[bool]):
+    """Yes or no, stored as 1 or 0 (each column has its CHECK)."""
+
+    impl = Integer
+    cache_ok = True
+
+    def process_bind_param(self, value: bool | None, dialect: Dialect) -> int | None:
+        """To 0 or 1."""
+        return None if value is None else int(value)
+
+    def process_result_value(self, value: Any | None, dialect: Dialect) -> bool | None:
+        """To a bool."""
+        return None if value is None else bool(value)
+
+
+class Money(TypeDecorator[Decimal]):
+    """An amount, exact to four places, stored as an integer of ten-thousandths."""
+
+    impl = BigInt
+    cache_ok = True
+
+    def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> int | None:
+        """To ten-thousandths; more than four places is a bug and raises."""
+        if value is None:
+            return None
+        scaled = value * _MONEY_UNIT
+        if scaled != scaled.to_integral_value():
+            raise ValueError(f"{value} has more than four decimal places")
+        return int(scaled)
+
+    def process_result_value(self, value: Any | None, dialect: Dialect) -> Decimal | None:
+        """To a Decimal."""
+        return None if value is None else Decimal(int(value)) / _MONEY_UNIT
+
+
+class Table(MappedAsDataclass, DeclarativeBase, kw_only=True, eq=False):
+    """What every table shares: keyword construction, identity by object, named constraints, STRICT in SQLite."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {int: BigInt, str: Text, datetime: Instant, date: Day, bool: Flag, Decimal: Money}  # noqa: RUF012
+
+
+STRICT = {"sqlite_strict": True, "sqlite_autoincrement": True}
+STRICT_KEYED = {"sqlite_strict": True}

@@ -1,0 +1,109 @@
+"""What a scanned text says, before anybody looks it up: GS1 elements, GTINs, our own key codes, or plain text."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+GS = "\x1d"
+GS1_SYMBOLS = ("]C1", "]d2", "]Q3", "]e0")
+KEY_PREFIX = "WMS-KEY-"
+MAX_LENGTH = 200
+_GTIN_LENGTHS = (8, 12, 13, 14)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parsed:
+    """What one symbol carries; fields that it does not carry are empty.
+
+    ``gtin`` is padded to 14 digits, ``sscc`` has 18, ``key`` is the name of a station key, ``text`` is the symbol
+    without its AIM identifier. ``count`` is the variable count of AI 30 or 37 (0: none).
+    """
+
+    text: str
+    gtin: str = ""
+    sscc: str = ""
+    lot: str = ""
+    expiry: date | None = None
+    serial: str = ""
+    count: int = 0
+    key: str = ""
+    fault: str = ""
+
+
+def check_digit(body: str) -> str:
+    """The GS1 check digit of the digits before it. Source: GS1 General Specifications, section 7.9 (mod 10)."""
+    total = sum(int(digit) * (3 if place % 2 == 0 else 1) for place, digit in enumerate(reversed(body)))
+    return str(-total % 10)
+
+
+def is_gtin(text: str) -> bool:
+    """Whether the text is a GTIN-8, -12, -13 or -14 with a right check digit."""
+    return (
+        len(text) in _GTIN_LENGTHS and text.isascii() and text.isdigit() and check_digit(text[:-1]) == text[-1]
+    )
+
+
+def normal(code: str) -> str:
+    """The form in which a product's code is stored: a valid GTIN padded to 14 digits, anything else as it is."""
+    return code.zfill(14) if is_gtin(code) else code
+
+
+def parse(raw: str) -> Parsed:
+    """Reads one scan: by its symbology identifier where it has one, else a GTIN or SSCC by length and check digit.
+
+    Never raises: what cannot be read comes back with ``fault`` set and its text.
+    """
+    if len(raw) > MAX_LENGTH:
+        return Parsed(text=raw[:MAX_LENGTH], fault="too_long")
+    symbol, text = _split_identifier(raw)
+    text = text.strip(" \r\n\t")
+    if text.startswith(KEY_PREFIX):
+        return Parsed(text=text, key=text.removeprefix(KEY_PREFIX).lower())
+    if symbol in GS1_SYMBOLS:
+        return _parse_elements(text)
+    if is_gtin(text):
+        return Parsed(text=text, gtin=text.zfill(14))
+    sscc = text.removeprefix("(00)")
+    if len(sscc) == 20:
+        sscc = sscc.removeprefix("00")
+    if len(sscc) == 18 and sscc.isascii() and sscc.isdigit() and check_digit(sscc[:-1]) == sscc[-1]:
+        return Parsed(text=text, sscc=sscc)
+    if GS in text:
+        return _parse_elements(text)
+    return Parsed(text=text)
+
+
+def _split_identifier(raw: str) -> tuple[str, str]:
+    if len(raw) > 3 and raw[0] == "]" and raw[1].isalpha() and raw[2].isalnum():
+        return raw[:3], raw[3:]
+    return "", raw
+
+
+def _parse_elements(text: str) -> Parsed:
+    from biip import BiipException  # late: start-up
+    from biip.gs1_messages import GS1Message  # late: start-up
+
+    try:
+        message = GS1Message.parse(text)
+    except BiipException:
+        return Parsed(text=text, fault="not_gs1")
+    values: dict[str, str] = {}
+    expiry: date | None = None
+    for element in message.element_strings:
+        code = element.ai.ai
+        values[code] = element.value
+        if element.gtin_error or element.sscc_error:
+            return Parsed(text=text, fault="check_digit")
+        if code in ("17", "15") and element.date is not None:
+            expiry = element.date
+    gtin = values.get("01") or values.get("02") or ""
+    return Parsed(
+        text=text,
+        gtin=gtin,
+        sscc=values.get("00", ""),
+        lot=values.get("10", ""),
+        expiry=expiry,
+        serial=values.get("21", ""),
+        count=int(values.get("30") or values.get("37") or 0),
+    )

@@ -1,0 +1,1 @@
+"""What is outside the process, without Qt: printers and files."""

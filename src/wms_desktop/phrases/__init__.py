@@ -1,0 +1,39 @@
+"""Every sentence the application says, by code; the English text is the source that translations start from."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable, Mapping
+from functools import cache
+
+from wms_desktop.errors import Value
+
+PARTS = ("common", "receive", "pick", "pack", "dispatch", "desks")
+_LIMIT = 500
+
+
+@cache
+def texts() -> Mapping[str, str]:
+    """All codes and their English templates, from every part; a code stands in one part only."""
+    merged: dict[str, str] = {}
+    for part in PARTS:
+        module = importlib.import_module(f"wms_desktop.phrases.{part}")
+        for code, template in module.TEXTS.items():
+            if code in merged:
+                raise KeyError(f"the phrase {code} stands in two parts")
+            merged[code] = template
+    return merged
+
+
+def sentence(code: str, args: Mapping[str, Value], translate: Callable[[str], str] = str) -> str:
+    """The sentence for a code, filled in; foreign text in it is capped and its control characters made visible.
+
+    ``translate`` turns the English template into the worker's language before it is filled.
+    """
+    template = translate(texts()[code])
+    return template.format_map({name: _shown(value) for name, value in args.items()})
+
+
+def _shown(value: Value) -> str:
+    text = str(value)[:_LIMIT]
+    return "".join(c if c.isprintable() else f"<{ord(c):02X}>" for c in text)

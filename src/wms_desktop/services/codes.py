@@ -1,0 +1,90 @@
+"""Says what a scanned code names in this house: one look-up over every kind of row that bears a code."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+
+from sqlalchemy import CompoundSelect, Integer, bindparam, literal, select, union_all
+from sqlalchemy.orm import Session
+
+from wms_desktop.db.tables import (
+    Barcode,
+    Batch,
+    Carton,
+    Location,
+    Operator,
+    Order,
+    Plate,
+    Product,
+    PurchaseOrder,
+    Receipt,
+    Station,
+)
+from wms_desktop.domain import barcodes
+from wms_desktop.errors import NotUnderstood, WrongScan
+from wms_desktop.services.dialogue import Resolved
+
+_GS1_FAULTS = {"not_gs1": "not_gs1", "check_digit": "bad_check_digit", "too_long": "code_too_long"}
+
+
+def resolve(session: Session, text: str, accepts: Sequence[str] = ()) -> Resolved:
+    """The one thing the code names, preferring the kinds that are accepted now.
+
+    Kinds: product, bin (and dock, lane, hold, cart, bench, truck: the location's kind), tote, pallet, carton,
+    order, purchase_order, receipt, batch, operator, station, key:<name>. Raises NotUnderstood for an unknown or
+    unreadable code, WrongScan (`ambiguous_scan`) when several accepted things bear it.
+    """
+    parsed = barcodes.parse(text)
+    if parsed.fault:
+        raise NotUnderstood(_GS1_FAULTS[parsed.fault], text=parsed.text)
+    if parsed.key:
+        return Resolved(kind=f"key:{parsed.key}", text=parsed.text)
+    found = _look_up(session, parsed)
+    if not found:
+        raise NotUnderstood("unknown_code", text=parsed.text)
+    wanted = [r for r in found if r.kind in accepts] or found
+    if len(wanted) > 1:
+        names = ", ".join(sorted(f"{r.kind} {r.name}" for r in wanted))
+        raise WrongScan("ambiguous_scan", text=parsed.text, names=names)
+    return wanted[0]
+
+
+def _look_up(session: Session, parsed: barcodes.Parsed) -> list[Resolved]:
+    code = parsed.gtin or parsed.sscc or parsed.text
+    rows = session.execute(_query(), {"code": code, "text": parsed.text}).all()
+    return [
+        Resolved(
+            kind=row.kind,
+            text=parsed.text,
+            id=row.id,
+            name=row.name,
+            units=row.units * (parsed.count or 1) if row.kind == "product" else 1,
+            lot=parsed.lot,
+            expiry=parsed.expiry.isoformat() if parsed.expiry else "",
+        )
+        for row in rows
+    ]
+
+
+@cache
+def _query() -> CompoundSelect[tuple[str, int, str, int]]:
+    code = bindparam("code")
+    text = bindparam("text")
+    one = literal(1, Integer)
+    return union_all(
+        select(literal("product").label("kind"), Barcode.product_id.label("id"), Product.name.label("name"),
+               Barcode.units.label("units")).join(Product, Product.id == Barcode.product_id)
+        .where(Barcode.code == code),
+        select(literal("product"), Product.id, Product.name, one).where(Product.sku == text),
+        select(Location.kind, Location.id, Location.code, one).where(Location.code == text),
+        select(Plate.kind, Plate.id, Plate.code, one).where(Plate.code == text, Plate.kind != "carton", Plate.id != 0),
+        select(literal("carton"), Carton.id, Carton.sscc, one).where(Carton.sscc == code),
+        select(literal("order"), Order.id, Order.number, one).where(Order.number == text),
+        select(literal("purchase_order"), PurchaseOrder.id, PurchaseOrder.number, one)
+        .where(PurchaseOrder.number == text),
+        select(literal("receipt"), Receipt.id, Receipt.number, one).where(Receipt.number == text),
+        select(literal("batch"), Batch.id, Batch.number, one).where(Batch.number == text),
+        select(literal("operator"), Operator.id, Operator.name, one).where(Operator.badge == text),
+        select(literal("station"), Station.id, Station.code, one).where(Station.code == text),
+    )  # fmt: skip

@@ -1,0 +1,317 @@
+"""The only writer of the ledger, the balances and the reservations.
+
+Every function flushes what it did before it returns, in the order in which the undo record will walk back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from sqlalchemy import CursorResult, Row, delete, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from wms_desktop.db.tables import NO_LOT, NO_PLATE, Location, Movement, Order, OrderLine, Reservation, Stock
+from wms_desktop.errors import Bug, CannotUndo, NotEnoughStock
+from wms_desktop.services import undo
+from wms_desktop.services.dialogue import Context
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spot:
+    """Where units stand: the place, the plate they are on (0: none), and their condition."""
+
+    location_id: int
+    plate_id: int = NO_PLATE
+    condition: str = "good"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Goods:
+    """So many whole units of a product and lot (0: none)."""
+
+    product_id: int
+    qty: int
+    lot_id: int = NO_LOT
+
+
+def post(session: Session, context: Context, goods: Goods, source: Spot, target: Spot, *, reason: str,
+         order_line_id: int | None = None, reverses_id: int | None = None) -> int:  # fmt: skip
+    """Moves free units from one spot to another: one ledger row and both balances. Gives the target's stock id.
+
+    Raises NotEnoughStock when fewer unreserved units stand at an internal source; nothing is changed then.
+    """
+    movement = Movement(
+        product_id=goods.product_id,
+        lot_id=goods.lot_id,
+        qty=goods.qty,
+        from_location_id=source.location_id,
+        from_plate_id=source.plate_id,
+        from_condition=source.condition,
+        to_location_id=target.location_id,
+        to_plate_id=target.plate_id,
+        to_condition=target.condition,
+        reason=reason,
+        order_line_id=order_line_id,
+        reverses_id=reverses_id,
+        operator_id=context.operator_id,
+        station_id=context.station_id,
+        command_id=context.command_id,
+        at=context.at,
+    )
+    session.add(movement)
+    session.flush()
+    undo.note_movement(session, movement.id)
+    virtual = _are_virtual(session, source.location_id, target.location_id)
+    _take(session, goods, source, virtual[source.location_id], movement.id)
+    return _give(session, goods, target, virtual[target.location_id], movement.id)
+
+
+def hold(session: Session, stock_id: int, order_line_id: int, qty: int, reason: str) -> None:
+    """Reserves free units of a stock row for an order line. Raises NotEnoughStock when they are not free."""
+    if qty <= 0:
+        raise Bug(f"a reservation of {qty}")
+    session.flush()
+    held = find_held(session, stock_id, order_line_id)
+    try:
+        with session.begin_nested():
+            if held is None:
+                session.add(Reservation(stock_id=stock_id, order_line_id=order_line_id, qty=qty, reason=reason))
+            else:
+                held.qty += qty
+            session.flush()
+    except IntegrityError as refused:
+        raise NotEnoughStock(asked=qty) from refused
+
+
+def free(session: Session, stock_id: int, order_line_id: int, qty: int) -> None:
+    """Lets go of held units of a stock row; they are free for others at once."""
+    session.flush()
+    held = find_held(session, stock_id, order_line_id)
+    if held is None or held.qty < qty:
+        raise NotEnoughStock(asked=qty, free=held.qty if held else 0)
+    if held.qty == qty:
+        session.delete(held)
+    else:
+        held.qty -= qty
+    session.flush()
+
+
+def carry(session: Session, context: Context, stock_id: int, order_line_id: int, qty: int, target: Spot, *,
+          reason: str) -> int:  # fmt: skip
+    """Moves held units together with their reservation, and gives the target's stock id.
+
+    The reservation keeps its reason. Raises NotEnoughStock when fewer are held there.
+    """
+    source = get_stock(session, stock_id)
+    held = find_held(session, stock_id, order_line_id)
+    why = held.reason if held else ""
+    free(session, stock_id, order_line_id, qty)
+    goods = Goods(product_id=source.product_id, qty=qty, lot_id=source.lot_id)
+    moved = post(session, context, goods, spot_of(source), target, reason=reason, order_line_id=order_line_id)
+    hold(session, moved, order_line_id, qty, why)
+    return moved
+
+
+def consume(session: Session, context: Context, stock_id: int, order_line_id: int, target: Spot) -> int:
+    """Ships all units held on a stock row for a line to a virtual place; gives how many.
+
+    The reservation ends *consumed* and the line counts them as shipped.
+    """
+    source = get_stock(session, stock_id)
+    held = find_held(session, stock_id, order_line_id)
+    if held is None:
+        raise NotEnoughStock(asked=1, free=0)
+    qty = held.qty
+    held.state = "consumed"
+    session.flush()
+    goods = Goods(product_id=source.product_id, qty=qty, lot_id=source.lot_id)
+    post(session, context, goods, spot_of(source), target, reason="ship", order_line_id=order_line_id)
+    session.execute(
+        update(OrderLine).where(OrderLine.id == order_line_id).values(shipped=OrderLine.shipped + qty)
+    )
+    return qty
+
+
+def reverse(session: Session, context: Context, movement_id: int) -> None:
+    """Posts the counter-movement of a movement. Raises CannotUndo when its units are no longer free there."""
+    old = session.get_one(Movement, movement_id)
+    goods = Goods(product_id=old.product_id, qty=old.qty, lot_id=old.lot_id)
+    back_from = Spot(location_id=old.to_location_id, plate_id=old.to_plate_id, condition=old.to_condition)
+    back_to = Spot(location_id=old.from_location_id, plate_id=old.from_plate_id, condition=old.from_condition)
+    try:
+        post(session, context, goods, back_from, back_to, reason="undo", reverses_id=movement_id)
+    except NotEnoughStock as gone:
+        raise CannotUndo("cannot_undo_gone", qty=old.qty) from gone
+
+
+def get_stock(session: Session, stock_id: int) -> Stock:
+    """The stock row as the database has it now, locked until the transaction ends."""
+    return session.get_one(Stock, stock_id, populate_existing=True, with_for_update=True)
+
+
+def find_stock(session: Session, goods: Goods, spot: Spot) -> Stock | None:
+    """The stock row of a product and lot at a spot, if there ever was one."""
+    return session.scalars(
+        select(Stock)
+        .where(
+            Stock.product_id == goods.product_id,
+            Stock.lot_id == goods.lot_id,
+            Stock.location_id == spot.location_id,
+            Stock.plate_id == spot.plate_id,
+            Stock.condition == spot.condition,
+        )
+        .execution_options(populate_existing=True)
+        .with_for_update()
+    ).one_or_none()
+
+
+def find_held(session: Session, stock_id: int, order_line_id: int) -> Reservation | None:
+    """The living reservation of a stock row for an order line."""
+    return session.scalars(
+        select(Reservation)
+        .where(
+            Reservation.stock_id == stock_id,
+            Reservation.order_line_id == order_line_id,
+            Reservation.state == "held",
+        )
+        .execution_options(populate_existing=True)
+    ).one_or_none()
+
+
+def list_held_on(session: Session, *, location_id: int | None = None, plate_id: int | None = None,
+                 order_id: int | None = None) -> Sequence[Row[tuple[Stock, Reservation, OrderLine]]]:  # fmt: skip
+    """Held reservations with their stock and line, by place, plate and order; oldest line first."""
+    query = (
+        select(Stock, Reservation, OrderLine)
+        .join(Reservation, Reservation.stock_id == Stock.id)
+        .join(OrderLine, OrderLine.id == Reservation.order_line_id)
+        .where(Reservation.state == "held")
+        .order_by(OrderLine.order_id, OrderLine.line_no, Stock.id)
+        .execution_options(populate_existing=True)
+    )
+    if location_id is not None:
+        query = query.where(Stock.location_id == location_id)
+    if plate_id is not None:
+        query = query.where(Stock.plate_id == plate_id)
+    if order_id is not None:
+        query = query.join(Order, Order.id == OrderLine.order_id).where(Order.id == order_id)
+    return session.execute(query).all()
+
+
+def spot_of(stock: Stock) -> Spot:
+    """Where a stock row stands."""
+    return Spot(location_id=stock.location_id, plate_id=stock.plate_id, condition=stock.condition)
+
+
+def at(spot: Spot, location_id: int) -> Spot:
+    """The same plate and condition at another place."""
+    return replace(spot, location_id=location_id)
+
+
+def open_stock(session: Session, context: Context, rows: Sequence[tuple[Goods, Spot]], source_id: int) -> None:
+    """Posts many units from one virtual place in one go (opening stock); each target row must be new.
+
+    Set-based: one statement for the ledger, one for the balances, whatever the number of rows.
+    """
+    lines = [
+        {
+            "product_id": goods.product_id,
+            "lot_id": goods.lot_id,
+            "qty": goods.qty,
+            "from_location_id": source_id,
+            "from_plate_id": NO_PLATE,
+            "from_condition": "good",
+            "to_location_id": spot.location_id,
+            "to_plate_id": spot.plate_id,
+            "to_condition": spot.condition,
+            "reason": "opening",
+            "operator_id": context.operator_id,
+            "station_id": context.station_id,
+            "command_id": context.command_id,
+            "at": context.at,
+        }
+        for goods, spot in rows
+    ]
+    ids = session.scalars(insert(Movement).returning(Movement.id, sort_by_parameter_order=True), lines).all()
+    undo.close(session)
+    targets = [
+        _balance(goods, spot, virtual=False) | {"on_hand": goods.qty, "last_movement_id": movement_id}
+        for (goods, spot), movement_id in zip(rows, ids, strict=True)
+    ]
+    session.execute(insert(Stock), targets)
+    taken: dict[tuple[int, int], tuple[int, int]] = {}
+    for (goods, _), movement_id in zip(rows, ids, strict=True):
+        qty, _last = taken.get((goods.product_id, goods.lot_id), (0, 0))
+        taken[goods.product_id, goods.lot_id] = (qty + goods.qty, movement_id)
+    source = Spot(location_id=source_id)
+    for (product_id, lot_id), (qty, movement_id) in taken.items():
+        _take(session, Goods(product_id=product_id, lot_id=lot_id, qty=qty), source, True, movement_id)
+
+
+def forget_empty(session: Session, location_id: int) -> None:
+    """Removes balance rows of a place that are zero and that nothing refers to (a cart or a bench, when done)."""
+    referred = select(Reservation.stock_id)
+    session.execute(
+        delete(Stock).where(Stock.location_id == location_id, Stock.on_hand == 0, Stock.id.not_in(referred))
+    )
+
+
+def _are_virtual(session: Session, *location_ids: int) -> dict[int, bool]:
+    rows = session.execute(select(Location.id, Location.is_virtual).where(Location.id.in_(location_ids))).all()
+    return {row.id: row.is_virtual for row in rows}
+
+
+def _balance(goods: Goods, spot: Spot, *, virtual: bool) -> dict[str, object]:
+    return {
+        "product_id": goods.product_id,
+        "lot_id": goods.lot_id,
+        "plate_id": spot.plate_id,
+        "location_id": spot.location_id,
+        "condition": spot.condition,
+        "is_virtual": virtual,
+    }
+
+
+def _where(goods: Goods, spot: Spot) -> list[object]:
+    return [
+        Stock.product_id == goods.product_id,
+        Stock.lot_id == goods.lot_id,
+        Stock.plate_id == spot.plate_id,
+        Stock.location_id == spot.location_id,
+        Stock.condition == spot.condition,
+    ]
+
+
+def _take(session: Session, goods: Goods, spot: Spot, virtual: bool, movement_id: int) -> None:
+    if virtual:
+        _add(session, goods, spot, -goods.qty, movement_id, virtual=True)
+        return
+    changed = session.execute(
+        update(Stock)
+        .where(*_where(goods, spot), Stock.on_hand - Stock.reserved >= goods.qty)  # type: ignore[arg-type]
+        .values(on_hand=Stock.on_hand - goods.qty, last_movement_id=movement_id)
+        .execution_options(synchronize_session=False)
+    )
+    if not isinstance(changed, CursorResult) or changed.rowcount != 1:
+        found = find_stock(session, goods, spot)
+        raise NotEnoughStock(asked=goods.qty, free=found.on_hand - found.reserved if found else 0)
+
+
+def _give(session: Session, goods: Goods, spot: Spot, virtual: bool, movement_id: int) -> int:
+    return _add(session, goods, spot, goods.qty, movement_id, virtual=virtual)
+
+
+def _add(session: Session, goods: Goods, spot: Spot, qty: int, movement_id: int, *, virtual: bool) -> int:
+    maker = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
+    statement = maker(Stock).values(
+        **_balance(goods, spot, virtual=virtual), on_hand=qty, reserved=0, last_movement_id=movement_id
+    )
+    statement = statement.on_conflict_do_update(
+        index_elements=["product_id", "location_id", "lot_id", "plate_id", "condition"],
+        set_={"on_hand": Stock.on_hand + qty, "last_movement_id": movement_id},
+    ).returning(Stock.id)
+    stock_id: int = session.execute(statement, execution_options={"populate_existing": True}).scalar_one()
+    return stock_id

@@ -1,0 +1,65 @@
+"""The rules of the house, by name, with their defaults; and the numbers given out in series."""
+
+from __future__ import annotations
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.orm import Session
+
+from wms_desktop.db.tables import Counter, Setting
+
+DEFAULTS = {
+    "company_prefix": "952000",
+    "sender": "WMS Desktop demo house\n1 Harbour Road\nHULL HU1 1AA\nGB",
+    "site": "MAIN",
+    "currency": "GBP",
+    "pick_scans": "bin,item,tote",
+    "over_receipt_percent": "10",
+    "hold_days": "5",
+    "totes_per_cart": "6",
+    "label_dpi": "203",
+    "page": "A4",
+    "empty_check": "1",
+}
+
+
+def get(session: Session, name: str) -> str:
+    """The value of a setting, or its default; an unknown name is a bug and raises KeyError."""
+    found = session.scalar(select(Setting.value).where(Setting.name == name))
+    return DEFAULTS[name] if found is None else found
+
+
+def get_int(session: Session, name: str) -> int:
+    """The value of a setting that is a whole number."""
+    return int(get(session, name))
+
+
+def put(session: Session, name: str, value: str) -> None:
+    """Sets a rule of the house."""
+    if name not in DEFAULTS:
+        raise KeyError(name)
+    row = session.get(Setting, name)
+    if row is None:
+        session.add(Setting(name=name, value=value))
+    else:
+        row.value = value
+    session.flush()
+
+
+def next_number(session: Session, series: str) -> int:
+    """The next number of a series; never given twice, gaps allowed. The row is locked until the commit."""
+    taken = session.execute(
+        update(Counter).where(Counter.name == series).values(value=Counter.value + 1).returning(Counter.value)
+    ).scalar()
+    if taken is None:
+        session.execute(insert(Counter).values(name=series, value=1))
+        return 1
+    return int(taken)
+
+
+def raise_to(session: Session, series: str, value: int) -> None:
+    """Makes sure that a series goes on above a number (the high-water mark kept outside the database)."""
+    found = session.scalar(select(Counter.value).where(Counter.name == series))
+    if found is None:
+        session.execute(insert(Counter).values(name=series, value=value))
+    elif found < value:
+        session.execute(update(Counter).where(Counter.name == series).values(value=value))

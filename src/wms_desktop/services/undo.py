@@ -1,0 +1,158 @@
+"""Keeps, for each command, how to walk it back; and walks it back.
+
+A recorder listens to the session's flushes and writes down, in order, each row inserted, changed or deleted and
+each movement posted. Undo walks that list from its end: movements by counter-movement, rows by putting back what
+was there, and refuses when anything has moved on since.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from sqlalchemy import ColumnElement, Table, TypeDecorator, and_, delete, insert, inspect, select, update
+from sqlalchemy.engine.default import DefaultDialect
+from sqlalchemy.event import listen
+from sqlalchemy.orm import Session, UOWTransaction
+
+from wms_desktop.db import tables
+from wms_desktop.errors import CannotUndo
+
+# Rows that keep their own history (ledger, outbox), or that are caches the database keeps.
+_NOT_RECORDED = frozenset({"command", "movement", "stock", "counter", "operator", "print_job", "plate"})
+_KEY = "undo"
+_CLOSED = "undo_closed"
+FINAL = ""
+NOTHING = "[]"
+_PLAIN = DefaultDialect()
+
+
+def start(session: Session) -> None:
+    """Begins to record what the session does."""
+    session.info[_KEY] = []
+    session.info.pop(_CLOSED, None)
+    listen(session, "after_flush", _note_flush)
+
+
+def note_movement(session: Session, movement_id: int) -> None:
+    """Writes down a posted movement at its place in the order."""
+    session.info.get(_KEY, []).append(["movement", movement_id])
+
+
+def close(session: Session) -> None:
+    """Says that this command cannot be taken back (goods or paper left the house, or it was bulk work)."""
+    session.info[_CLOSED] = True
+
+
+def finish(session: Session) -> str:
+    """Ends the recording: the entries as text for the command's row, NOTHING, or FINAL when it was closed."""
+    entries = session.info.pop(_KEY, [])
+    if session.info.pop(_CLOSED, False):
+        return FINAL
+    return json.dumps(entries, separators=(",", ":"))
+
+
+def forget(session: Session) -> None:
+    """Drops what was written down so far (an undo is not itself undone)."""
+    session.info[_KEY] = []
+
+
+def walk_back(session: Session, text: str, reverse: Any) -> None:
+    """Undoes recorded entries, last first. ``reverse(movement_id)`` posts a counter-movement.
+
+    Raises CannotUndo when a row is no longer as the command left it; the caller's transaction then leaves nothing.
+    """
+    session.flush()
+    for entry in reversed(json.loads(text)):
+        kind = entry[0]
+        if kind == "movement":
+            reverse(entry[1])
+        elif kind == "insert":
+            _unmake(session, entry[1], entry[2])
+        elif kind == "update":
+            _put_back(session, entry[1], entry[2], entry[3])
+        else:
+            _make_again(session, entry[1], entry[2])
+    session.expire_all()
+
+
+def _note_flush(session: Session, _context: UOWTransaction) -> None:
+    entries = session.info.get(_KEY)
+    if entries is None:
+        return
+    for row in session.new:
+        table = _table(row)
+        if table.name not in _NOT_RECORDED:
+            entries.append(["insert", table.name, _keys(row)])
+    for row in session.dirty:
+        table = _table(row)
+        changed = _changed(row, table)
+        if table.name not in _NOT_RECORDED and changed:
+            entries.append(["update", table.name, _keys(row), changed])
+    for row in session.deleted:
+        table = _table(row)
+        if table.name not in _NOT_RECORDED:
+            values = {c.name: _stored(table, c.name, getattr(row, c.name)) for c in table.columns}
+            entries.append(["delete", table.name, values])
+
+
+def _table(row: object) -> Table:
+    table = inspect(type(row)).local_table  # type: ignore[union-attr]
+    if not isinstance(table, Table):
+        raise TypeError(f"{row!r} has no table")
+    return table
+
+
+def _keys(row: object) -> dict[str, Any]:
+    table = _table(row)
+    return {c.name: getattr(row, c.name) for c in table.primary_key.columns}
+
+
+def _changed(row: object, table: Table) -> dict[str, list[Any]]:
+    changed = {}
+    for attribute in inspect(row).attrs:  # type: ignore[union-attr]
+        history = attribute.history
+        if not history.has_changes():
+            continue
+        before = history.deleted[0] if history.deleted else None
+        after = history.added[0] if history.added else None
+        if isinstance(after, ColumnElement):
+            continue
+        changed[attribute.key] = [_stored(table, attribute.key, before), _stored(table, attribute.key, after)]
+    return changed
+
+
+def _stored(table: Table, column: str, value: Any) -> Any:
+    kind = table.columns[column].type
+    return kind.process_bind_param(value, _PLAIN) if isinstance(kind, TypeDecorator) else value
+
+
+def _loaded(table: Table, column: str, value: Any) -> Any:
+    kind = table.columns[column].type
+    return kind.process_result_value(value, _PLAIN) if isinstance(kind, TypeDecorator) else value
+
+
+def _is(table: Table, keys: dict[str, Any]) -> ColumnElement[bool]:
+    return and_(*(table.columns[name] == value for name, value in keys.items()))
+
+
+def _unmake(session: Session, name: str, keys: dict[str, Any]) -> None:
+    table = tables.metadata.tables[name]
+    if session.execute(delete(table).where(_is(table, keys)).returning(*table.primary_key.columns)).first() is None:
+        raise CannotUndo(what=name)
+
+
+def _put_back(session: Session, name: str, keys: dict[str, Any], changed: dict[str, list[Any]]) -> None:
+    table = tables.metadata.tables[name]
+    columns = [table.columns[c] for c in changed]
+    found = session.execute(select(*columns).where(_is(table, keys)).with_for_update()).first()
+    after = tuple(_loaded(table, c, values[1]) for c, values in changed.items())
+    if found is None or tuple(found) != after:
+        raise CannotUndo(what=name)
+    before = {c: _loaded(table, c, values[0]) for c, values in changed.items()}
+    session.execute(update(table).where(_is(table, keys)).values(before))
+
+
+def _make_again(session: Session, name: str, values: dict[str, Any]) -> None:
+    table = tables.metadata.tables[name]
+    session.execute(insert(table).values({c: _loaded(table, c, v) for c, v in values.items()}))

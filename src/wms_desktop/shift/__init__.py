@@ -1,0 +1,1 @@
+"""The guided shift: players with a physical world of their own."""

@@ -1,0 +1,1 @@
+"""Floor screens: one per station."""

@@ -1,0 +1,119 @@
+"""What every test may use: an offscreen screen, a private PostgreSQL, hypothesis profiles, shared data."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+from doctor import find_postgres
+
+CHECKOUT = Path(__file__).resolve().parent.parent
+IN_CI = bool(os.environ.get("CI"))
+
+
+def _choose_offscreen() -> None:
+    """Gives Qt a screen of 1920x1080 before PySide6 is imported (its own offscreen one is 800x800)."""
+    if os.environ.setdefault("QT_QPA_PLATFORM", "offscreen") != "offscreen" or os.name == "nt":
+        return
+    screen = {"name": "s0", "x": 0, "y": 0, "width": 1920, "height": 1080}
+    screen |= {"logicalDpi": 96, "logicalBaseDpi": 96, "dpr": 1}
+    config = {"synchronousWindowSystemEvents": False, "windowFrameMargins": True, "screens": [screen]}
+    folder = Path(tempfile.mkdtemp(prefix="wms-screen-"))
+    (folder / "screen.json").write_text(json.dumps(config), encoding="utf-8")
+    os.environ["QT_QPA_PLATFORM"] = f"offscreen:configfile={folder / 'screen.json'}"
+    os.environ["WMS_TEST_SCREEN"] = str(folder)  # workers of xdist inherit both; the first process tidies up
+
+
+_choose_offscreen()
+
+_PATIENT = settings(deadline=None, print_blob=True, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("desk", _PATIENT, max_examples=60)
+settings.register_profile("ci", _PATIENT, max_examples=150)
+settings.register_profile("deep", _PATIENT, max_examples=2000)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci" if IN_CI else "desk"))
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Removes the screen description when the first process ends."""
+    folder = os.environ.get("WMS_TEST_SCREEN")
+    if folder and not hasattr(config, "workerinput"):
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of shared data: $WMS_SHARED, else `shared` beside the checkout; skips without."""
+    folder = Path(os.environ.get("WMS_SHARED") or CHECKOUT.parent / "shared")
+    if not folder.is_dir():
+        pytest.skip("no shared data: set WMS_SHARED, or put the folder `shared` beside the checkout")
+    return folder
+
+
+# The shell that holds the server stops it and removes its folder as soon as its own input closes, so that
+# neither a killed nor a timed-out test run leaves a server behind. `fsync` stays on: the application refuses
+# a server without it.
+_SERVER = """
+"$1/initdb" -A trust --no-sync -U wms -E UTF8 --locale=C -D "$2/data" >"$2/log" 2>&1 &&
+"$1/pg_ctl" start -w -s -D "$2/data" -l "$2/log" \
+    -o "-k $2 -c listen_addresses= -c max_connections=60 -c shared_buffers=64MB" >>"$2/log" 2>&1 </dev/null &&
+echo ready || { cat "$2/log" >&2; echo failed; }
+cat >/dev/null
+"$1/pg_ctl" stop -s -m immediate -D "$2/data" >/dev/null 2>&1
+rm -rf "$2"
+"""
+
+
+@pytest.fixture(scope="session")
+def postgres_cluster() -> Iterator[Path]:
+    """A private PostgreSQL server on a socket in this folder, started once for each test process."""
+    binaries = find_postgres()
+    if binaries is None:
+        sentence = "PostgreSQL is not installed: make setup-dev says how"
+        pytest.fail(sentence) if IN_CI else pytest.skip(sentence)
+    memory = Path("/dev/shm")  # noqa: S108 - in memory an fsync costs nothing
+    folder = Path(tempfile.mkdtemp(prefix="wms-pg-", dir=memory if os.access(memory, os.W_OK) else None))
+    as_root = hasattr(os, "geteuid") and os.geteuid() == 0
+    if as_root:
+        shutil.chown(folder, "postgres", "postgres")  # the server refuses to run as root
+    shell = subprocess.Popen(
+        ["sh", "-c", _SERVER, "sh", str(binaries), str(folder)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        cwd=folder,
+        text=True,
+        start_new_session=True,
+        **({"user": "postgres", "group": "postgres", "extra_groups": []} if as_root else {}),
+    )
+    assert shell.stdin is not None
+    assert shell.stdout is not None
+    with shell.stdout, shell:
+        if shell.stdout.readline().strip() != "ready":
+            shell.stdin.close()
+            pytest.fail("the private PostgreSQL server did not start; its words are above")
+        yield folder
+        shell.stdin.close()
+    shutil.rmtree(folder, ignore_errors=True)  # what the shell, no longer root, could not remove
+
+
+_database_number = count(1)
+
+
+@pytest.fixture
+def postgres_url(postgres_cluster: Path) -> Iterator[str]:
+    """The URL of an empty database of this test's own; it is dropped afterwards."""
+    import psycopg  # late: most tests need no PostgreSQL
+
+    name = f"t{next(_database_number)}"
+    with psycopg.connect(host=str(postgres_cluster), user="wms", dbname="postgres", autocommit=True) as admin:
+        admin.execute(f"CREATE DATABASE {name} TEMPLATE template0")
+        yield f"postgresql+psycopg://wms@/{name}?host={postgres_cluster}"
+        admin.execute(f"DROP DATABASE {name} WITH (FORCE)")

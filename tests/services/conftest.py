@@ -1,0 +1,45 @@
+"""A furnished house on SQLite and on PostgreSQL, for every service test."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.builders import House
+from wms_desktop.db import schema
+from wms_desktop.db.engine import open_engine
+
+
+@pytest.fixture(scope="session")
+def template() -> Iterator[Path]:
+    """A furnished SQLite file to copy from; in memory-backed storage where there is some, for its cheap syncs."""
+    memory = Path("/dev/shm")
+    folder = Path(tempfile.mkdtemp(dir=memory if memory.is_dir() else None))
+    engine = open_engine(f"sqlite:///{folder / 'template.db'}")
+    schema.upgrade(engine)
+    House(engine).furnish()
+    engine.dispose()
+    yield folder / "template.db"
+    shutil.rmtree(folder)
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def house(request: pytest.FixtureRequest) -> Iterator[House]:
+    """The same furnished house on either database."""
+    if request.param == "sqlite":
+        template: Path = request.getfixturevalue("template")
+        with tempfile.TemporaryDirectory(dir=template.parent) as folder:
+            copy = Path(folder) / "house.db"
+            shutil.copy(template, copy)
+            engine = open_engine(f"sqlite:///{copy}")
+            yield House(engine)
+            engine.dispose()
+        return
+    engine = open_engine(request.getfixturevalue("postgres_url"))
+    schema.upgrade(engine)
+    yield House(engine).furnish()
+    engine.dispose()

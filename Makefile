@@ -34,12 +34,14 @@ tests: setup-dev ## every test but the heavy proofs, without the lint: make test
 test-reliability: setup-dev ## the heavy proofs: kills, faults, simulated shifts
 	@$(VENV)/python -m pytest -n $(WORKERS) --dist worksteal -m reliability $(ARGS)
 
-lint: setup-dev ## ruff, mypy strict, import contracts, budgets
-	@$(VENV)/ruff check --quiet .
-	@$(VENV)/ruff format --check --quiet . || { echo "Not formatted: type make format"; exit 1; }
-	@$(VENV)/python -m mypy
-	@$(VENV)/lint-imports --no-logo
-	@$(VENV)/python tools/check_budgets.py
+lint: setup-dev ## ruff, mypy strict, import contracts, budgets: all of them, even after the first complaint
+	@failed=0; \
+	$(VENV)/ruff check --quiet --output-format concise . || failed=1; \
+	$(VENV)/ruff format --check --quiet . || { echo "Not formatted: type make format"; failed=1; }; \
+	$(VENV)/python -m mypy || failed=1; \
+	$(VENV)/lint-imports --no-logo || failed=1; \
+	$(VENV)/python tools/check_budgets.py || failed=1; \
+	exit $$failed
 
 format: setup-dev ## let ruff put imports and lines in order
 	@$(VENV)/ruff check --quiet --fix-only .

@@ -8,9 +8,11 @@ import json
 import random
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 from benchmarks import Stopwatch, find_shared
 from benchmarks.sprp_files import Instance, list_files, read_instances, read_optima
@@ -62,7 +64,7 @@ def _list_instances(folder: Path, limit: int | None, seed: int) -> Iterator[Inst
     print(f"{taken} files, skipped {skipped} with a choice of location", file=sys.stderr)
 
 
-def _solve(instance: Instance) -> dict[str, object]:
+def _solve(instance: Instance) -> dict[str, Any]:
     started = time.perf_counter()
     tour = walk(instance.layout, instance.stops)
     ms = (time.perf_counter() - started) * 1000
@@ -83,11 +85,11 @@ def _plain(value: float) -> float | int:
 def _check(tour: Tour, stops: Sequence[Stop]) -> None:
     """A value counts only with a walk of that length past every stop."""
     walked = sum(abs(a[0] - b[0]) + abs(a[1] - b[1]) for a, b in pairwise(tour.path))
-    if walked != tour.length or sorted(tour.order) != sorted(stop.key for stop in stops):
+    if walked != tour.length or Counter(tour.order) != Counter(stop.key for stop in stops):
         raise AssertionError("the walk does not have the length that was found for it")
 
 
-def _sum_up(rows: Sequence[dict[str, object]]) -> dict[str, object]:
+def _sum_up(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
     times = [row["ms"] for row in rows]
     compared = [row for row in rows if row["optimum"] is not None]
     return {
@@ -98,7 +100,7 @@ def _sum_up(rows: Sequence[dict[str, object]]) -> dict[str, object]:
     }
 
 
-def _measure_floor(blocks: int, seed: int) -> dict[str, object]:
+def _measure_floor(blocks: int, seed: int) -> dict[str, Any]:
     """Milliseconds of the first tour (its tables are built then) and of ten further ones."""
     rng = random.Random(seed * 10 + blocks)
     times = []
@@ -122,7 +124,7 @@ def _measure_floor(blocks: int, seed: int) -> dict[str, object]:
     }
 
 
-def _show(answer: dict[str, object], rows: Sequence[dict[str, object]], *, as_json: bool) -> None:
+def _show(answer: dict[str, Any], rows: Sequence[dict[str, Any]], *, as_json: bool) -> None:
     if as_json:
         print(json.dumps(answer))
         return

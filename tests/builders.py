@@ -62,8 +62,16 @@ class House:
             session.add(CarrierService(code="PARCEL", carrier="Northway", name="Parcel 24", sort_code="N1"))
             session.add(CarrierService(code="FREIGHT", carrier="Bulkline", name="Pallet", sort_code="B7"))
             session.flush()
-            fixed = [("DOCK-1", "dock"), ("HOLD-1", "hold"), ("BENCH-1", "bench"), ("BENCH-2", "bench"),
-                     ("CART-1", "cart"), ("CART-2", "cart"), ("TRUCK-NORTHWAY", "truck"), ("TRUCK-BULKLINE", "truck")]
+            fixed = [
+                ("DOCK-1", "dock"),
+                ("HOLD-1", "hold"),
+                ("BENCH-1", "bench"),
+                ("BENCH-2", "bench"),
+                ("CART-1", "cart"),
+                ("CART-2", "cart"),
+                ("TRUCK-NORTHWAY", "truck"),
+                ("TRUCK-BULKLINE", "truck"),
+            ]
             for code, kind in fixed:
                 carrier = 1 if code.endswith("NORTHWAY") else 2 if code.endswith("BULKLINE") else None
                 session.add(Location(warehouse_id=1, code=code, kind=kind, service_id=carrier))
@@ -79,12 +87,27 @@ class House:
             session.add(Supplier(code="S1", name="Supplier One"))
             session.flush()
             dock, bench = self._place(session, "DOCK-1"), self._place(session, "BENCH-1")
-            for code, kind, place in (("DOCK-A", "dock", dock), ("DOCK-B", "dock", dock), ("PICK-1", "pick", None),
-                                      ("PICK-2", "pick", None), ("PACK-1", "pack", bench), ("SHIP-1", "ship", None),
-                                      ("DESK-1", "desk", None)):
+            for code, kind, place in (
+                ("DOCK-A", "dock", dock),
+                ("DOCK-B", "dock", dock),
+                ("PICK-1", "pick", None),
+                ("PICK-2", "pick", None),
+                ("PACK-1", "pack", bench),
+                ("SHIP-1", "ship", None),
+                ("DESK-1", "desk", None),
+            ):
                 session.add(Station(code=code, kind=kind, location_id=place))
-            session.add(Command(id="opening", workflow="setup", content="", operator_id=HOUSE, station_id=HOUSE,
-                                at=self.now, state="done"))
+            session.add(
+                Command(
+                    id="opening",
+                    workflow="setup",
+                    content="",
+                    operator_id=HOUSE,
+                    station_id=HOUSE,
+                    at=self.now,
+                    state="done",
+                )
+            )
         return self
 
     def product(self, sku: str, code: str = "", *, case: tuple[str, int] | None = None, **facts: Any) -> int:
@@ -179,10 +202,12 @@ class House:
 
     def on_hand(self, place: str, product_id: int, condition: str = "good") -> int:
         """Units of a product at a place, over lots and plates."""
+
         def ask(session: Session) -> int:
             rows = session.scalars(select(Stock).join(Location, Location.id == Stock.location_id).where(
                 Location.code == place, Stock.product_id == product_id, Stock.condition == condition))  # fmt: skip
             return sum(row.on_hand for row in rows)
+
         return self.read(ask)
 
     @staticmethod

@@ -106,7 +106,7 @@ def test_the_test_lock_holds_every_runtime_package_in_the_same_version() -> None
     assert {"pytest", "ruff", "mypy"} <= dev.keys() - runtime.keys()
 
 
-def test_the_locks_belong_to_this_pyproject(tmp_path: Path) -> None:
+def test_the_locks_belong_to_this_pyproject() -> None:
     text = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
     wanted = {name.lower() for name in re.findall(r'^\s+"([A-Za-z0-9_.-]+)(?:\[\w+\])?[=><]', text, re.MULTILINE)}
     locked = PINNED.findall(LOCKS["dev"].read_text(encoding="utf-8"))

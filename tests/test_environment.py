@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.metadata
 import os
+import platform
 import sqlite3
 import sys
 
@@ -13,6 +14,7 @@ from pytestqt.qtbot import QtBot
 
 import doctor
 from set_up import LOCKS, find_broken_pyside
+from wms_desktop.db.engine import sqlite_module
 
 
 def test_qt_gives_back_no_reference_to_none_that_it_did_not_take(qtbot: QtBot) -> None:
@@ -59,7 +61,9 @@ def test_the_installed_qt_is_the_locked_one() -> None:
 
 
 def test_sqlite_is_new_enough_for_a_write_ahead_log_that_does_not_corrupt() -> None:
-    driver = pytest.importorskip("pysqlite3.dbapi2") if sqlite3.sqlite_version_info < (3, 51, 3) else sqlite3
+    driver = sqlite_module()
+    if platform.machine() not in {"x86_64", "AMD64", "arm64"} and driver is sqlite3:
+        pytest.skip(f"no wheel of pysqlite3 for {platform.machine()}: the application opens one connection only")
 
     assert driver.sqlite_version_info >= (3, 51, 3)
 
@@ -106,3 +110,22 @@ def test_the_private_postgres_keeps_what_it_acknowledged(postgres_url: str) -> N
         }
 
     assert set(settings.values()) == {"on"}
+
+
+@pytest.mark.postgres
+def test_copies_of_a_furnished_postgres_are_apart(postgres_copy) -> None:
+    import psycopg  # late: most tests need no PostgreSQL
+
+    def furnish(url: str) -> None:
+        with psycopg.connect(url.replace("+psycopg", "")) as connection:
+            connection.execute("CREATE TABLE shelf (bin text)")
+
+    def count(url: str) -> int:
+        with psycopg.connect(url.replace("+psycopg", "")) as connection:
+            return connection.execute("SELECT count(*) FROM shelf").fetchone()[0]
+
+    first, second = postgres_copy("shelves", furnish), postgres_copy("shelves", furnish)
+    with psycopg.connect(first.replace("+psycopg", "")) as connection:
+        connection.execute("INSERT INTO shelf VALUES ('A-1')")
+
+    assert (count(first), count(second)) == (1, 0)

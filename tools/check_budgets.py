@@ -20,6 +20,8 @@ MOST_FILE_LINES = 500
 MOST_FUNCTION_LINES = 50
 MOST_METHODS = 20
 MOST_POSITIONAL = 5
+# Not counted: the object itself, and the two that every service takes first.
+GIVEN = {"self", "cls", "session", "context"}
 
 # Modules that may be imported inside a function, each with its reason. The line must say `# late: ...` as well.
 LATE = {
@@ -29,6 +31,8 @@ LATE = {
     "biip": "0.1 to 0.4 s, first needed by the first scan",
     "PIL": "only for the preview and the system printer",
     "psycopg": "0.45 s, and most stations use SQLite",
+    "fcntl": "not on Windows",
+    "platformdirs": "only where the default folder is wanted",
     "pypdfium2": "only for the preview and the system printer",
     "pysqlite3": "has no wheel for every machine",
     "reportlab": "0.1 s, only when a paper is drawn",
@@ -36,6 +40,7 @@ LATE = {
     "PySide6": "0.3 s, and the command line must work where Qt's libraries are missing",
     "wms_desktop.app": "the command line must work without a window",
     "wms_desktop.db": "brings SQLAlchemy: the window shows first",
+    "wms_desktop.runner": "brings SQLAlchemy: the window shows first",
     "wms_desktop.services": "brings SQLAlchemy: the window shows first",
     "wms_desktop.gateways": "brings what draws papers",
     "wms_desktop.shift": "only where a shift is played",
@@ -127,7 +132,7 @@ def _function_sizes(node: ast.FunctionDef | ast.AsyncFunctionDef) -> Iterator[tu
     if lines > MOST_FUNCTION_LINES:
         yield node.lineno, f"function {node.name} has {lines} lines, {MOST_FUNCTION_LINES} allowed"
     positional = [argument.arg for argument in (*node.args.posonlyargs, *node.args.args)]
-    count = len(positional) - (positional[:1] in (["self"], ["cls"]))
+    count = len([name for name in positional if name not in GIVEN])
     if count > MOST_POSITIONAL:
         yield node.lineno, f"function {node.name} takes {count} positional arguments, {MOST_POSITIONAL} allowed"
 

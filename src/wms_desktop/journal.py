@@ -119,7 +119,7 @@ def _as_facts(entry: Entry) -> dict[str, object]:
 
 
 def _as_entry(facts: dict[str, object]) -> Entry:
-    kind, *values = facts["event"]  # type: ignore[misc]
+    kind, *values = (str(part) for part in _as_list(facts["event"]))
     return Entry(
         key=str(facts["key"]),
         workflow=str(facts["workflow"]),
@@ -130,6 +130,10 @@ def _as_entry(facts: dict[str, object]) -> Entry:
         epoch=int(str(facts["epoch"])),
         applied=bool(facts["applied"]),
     )
+
+
+def _as_list(value: object) -> list[object]:
+    return value if isinstance(value, list) else []
 
 
 def _line(facts: dict[str, object]) -> str:

@@ -90,6 +90,16 @@ class Answer:
     replayed: bool = False
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Who:
+    """The person at this station; ``may`` names the kinds of work their role allows (the services' own table)."""
+
+    operator_id: int
+    name: str
+    role: str
+    may: frozenset[str]
+
+
 def as_json(answer: Answer) -> str:
     """The answer as text for the command row, so that a repeated key gets the very same one."""
     prompt = answer.prompt

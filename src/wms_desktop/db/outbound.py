@@ -102,6 +102,10 @@ class Carton(Table):
         CheckConstraint("weight_g >= 0 AND seq > 0", name="weight"),
         CheckConstraint("(manifest_id IS NOT NULL) = (state IN ('loaded', 'shipped'))", name="manifest"),
         Index("ix_carton_manifest_id", "manifest_id"),
+        Index(
+            "ix_carton_closed", "plate_id",
+            sqlite_where=text("state = 'closed'"), postgresql_where=text("state = 'closed'"),
+        ),
         STRICT,
     )
 

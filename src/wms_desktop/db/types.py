@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, dataclass_transform
 
 from sqlalchemy import BigInteger, Dialect, Integer, MetaData, Text, TypeDecorator
-from sqlalchemy.orm import DeclarativeBase, MappedAsDataclass
+from sqlalchemy.orm import DeclarativeBase, MappedAsDataclass, mapped_column
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MONEY_UNIT = Decimal(10_000)
@@ -82,6 +82,7 @@ class Money(TypeDecorator[Decimal]):
         return None if value is None else Decimal(int(value)) / _MONEY_UNIT
 
 
+@dataclass_transform(kw_only_default=True, eq_default=False, field_specifiers=(mapped_column,))
 class Table(MappedAsDataclass, DeclarativeBase, kw_only=True, eq=False):
     """What every table shares: keyword construction, identity by object, named constraints, STRICT in SQLite."""
 

@@ -149,6 +149,7 @@ class PrintJob(Table):
     __table_args__ = (
         CheckConstraint(one_of("state", ("queued", "printed", "failed", "void")), name="state"),
         CheckConstraint("copies > 0 AND copy_no >= 0 AND attempts >= 0", name="copies"),
+        Index("ix_print_job_kind_number", "kind", "number"),
         Index(
             "ix_print_job_queued", "printer", "id",
             sqlite_where=text("state = 'queued'"), postgresql_where=text("state = 'queued'"),

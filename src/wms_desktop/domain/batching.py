@@ -10,12 +10,13 @@ from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import combinations, groupby
+from typing import Any
 
 from wms_desktop.domain.tours import Layout, Stop, length
 
-SHORTLIST = 5
+SHORTLIST = 6
 """Companions whose exact tour is looked at before one is chosen."""
-TRIES = 2
+TRIES = 6
 """Exchanges between two carts whose exact tours are looked at, the most promising first."""
 
 _Extent = dict[tuple[int, int], tuple[int, int]]
@@ -24,7 +25,7 @@ _Move = tuple[int, "_Order | None", "_Order | None"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderWork:
-    """What one order asks of a picker; the smaller `rank`, the more urgent, its first member being its class.
+    """What one order asks of a picker; the smaller `rank`, the more urgent; its first member is its class.
 
     Orders whose `apart` differs never share a cart (zones, classes of goods that must not be mixed).
     """
@@ -33,7 +34,7 @@ class OrderWork:
     stops: tuple[Stop, ...]
     weight_g: int
     volume_mm3: int
-    rank: tuple[int, ...]
+    rank: tuple[Any, ...]
     single_unit: bool = False
     apart: str = ""
 
@@ -63,7 +64,7 @@ def form(
     layout: Layout,
     *,
     singles_apart: bool = False,
-    effort: int = 2_500,
+    effort: int = 5_000,
 ) -> tuple[BatchPlan, ...]:
     """Batches for `cart`, the most urgent first; together never longer than those of `take_first_come`.
 
@@ -94,15 +95,16 @@ class _Order:
 class _Load:
     """The orders on one cart and what they come to."""
 
-    __slots__ = ("extent", "length", "orders", "rough", "volume", "weight")
+    __slots__ = ("extent", "length", "orders", "relief", "volume", "weight")
 
-    def __init__(self, orders: Sequence[_Order], floor: "_Ruler") -> None:
+    def __init__(self, orders: Sequence[_Order], ruler: "_Ruler") -> None:
         self.orders = tuple(orders)
         self.weight = sum(order.work.weight_g for order in orders)
         self.volume = sum(order.work.volume_mm3 for order in orders)
-        self.length = floor.measure(self.orders)
+        self.length = ruler.measure(self.orders)
         self.extent = _span(order.extent for order in orders)
-        self.rough = floor.reckon(self.extent)
+        self.relief: list[int] | None = None
+        """About what the walking changes by when each order but the first goes; reckoned when first asked for."""
 
 
 class _Ruler:
@@ -133,16 +135,33 @@ class _Ruler:
 
     def reckon(self, extent: _Extent) -> int:
         """About how long a tour past `extent` is: each piece for itself, and the way across the aisles."""
+        left, right = self._find_reach(extent)
+        return 2 * (right - left) + sum(self._reckon_piece(piece[1], ys) for piece, ys in extent.items())
+
+    def reckon_added(self, load: _Load, order: _Order) -> int:
+        """About what `order` adds to the walking for `load`."""
+        left, right = self._find_reach(load.extent)
+        order_left, order_right = self._find_reach(order.extent)
+        added = 2 * (max(left - order_left, 0) + max(order_right - right, 0))
+        for piece, (first, last) in order.extent.items():
+            known = load.extent.get(piece)
+            if known is None:
+                added += self._reckon_piece(piece[1], (first, last))
+            elif first < known[0] or last > known[1]:
+                joined = (min(first, known[0]), max(last, known[1]))
+                added += self._reckon_piece(piece[1], joined) - self._reckon_piece(piece[1], known)
+        return added
+
+    def _find_reach(self, extent: _Extent) -> tuple[int, int]:
+        """The least and the greatest x that a tour past `extent` comes to."""
+        aisles, depot_x = self._layout.aisles, self._layout.depot.x
         if not extent:
-            return 0
-        aisles, lines = self._layout.aisles, self._layout.cross_aisles
-        depot_x = self._layout.depot.x
-        xs = [aisles[aisle] for aisle, _ in extent]
-        total = 2 * (max(depot_x, *xs) - min(depot_x, *xs))
-        for (_, block), (first, last) in extent.items():
-            top, bottom = lines[block], lines[block + 1]
-            total += min(bottom - top, 2 * (last - top), 2 * (bottom - first))
-        return total
+            return depot_x, depot_x
+        return min(depot_x, aisles[min(extent)[0]]), max(depot_x, aisles[max(extent)[0]])
+
+    def _reckon_piece(self, block: int, ys: tuple[int, int]) -> int:
+        top, bottom = self._layout.cross_aisles[block : block + 2]
+        return min(bottom - top, 2 * (ys[1] - top), 2 * (bottom - ys[0]))
 
 
 _Arrange = Callable[[list[_Order], Cart, _Ruler], list[_Load]]
@@ -155,16 +174,19 @@ def _plan(
         raise ValueError("a cart holds at least one tote")
     ruler = _Ruler(layout)
 
-    def group(work: OrderWork) -> tuple[int, str, bool]:
+    def group(work: OrderWork) -> tuple[Any, str, bool]:
         return (work.rank[0], work.apart, singles_apart and work.single_unit)
 
-    plans: list[tuple[tuple[int, ...], BatchPlan]] = []
+    plans: list[tuple[tuple[Any, ...], BatchPlan]] = []
     urgent_first = sorted(orders, key=lambda work: work.rank)
     for _, members in groupby(sorted(urgent_first, key=group), key=group):
         read = [ruler.read(work) for work in members]
-        fitting = [order for order in read if _fits(cart, order.work.weight_g, order.work.volume_mm3)]
-        loads = [_Load([order], ruler) for order in read if order not in fitting]
-        plans += [(load.orders[0].work.rank, _describe(load, oversized=True)) for load in loads]
+        fitting: list[_Order] = []
+        for order in read:
+            if _fits(cart, order.work.weight_g, order.work.volume_mm3):
+                fitting.append(order)
+            else:
+                plans.append((order.work.rank, _describe(_Load([order], ruler), oversized=True)))
         loads = arrange(fitting, cart, ruler)
         plans += [(min(o.work.rank for o in load.orders), _describe(load)) for load in loads]
     return tuple(plan for _, plan in sorted(plans, key=lambda plan: plan[0]))
@@ -232,16 +254,12 @@ def _find_companion(load: _Load, left: Sequence[_Order], cart: Cart, ruler: _Rul
     if len(load.orders) == cart.totes:
         return None
     promising = sorted(
-        (_reckon_added(load, order, ruler) - order.alone, n)
+        (ruler.reckon_added(load, order) - order.alone, n)
         for n, order in enumerate(left)
         if _has_room(load, cart, order)
     )[:SHORTLIST]
     added = [(ruler.measure((*load.orders, left[n])) - left[n].alone, n) for _, n in promising]
     return left[min(added)[1]] if added else None
-
-
-def _reckon_added(load: _Load, order: _Order, ruler: _Ruler) -> int:
-    return ruler.reckon(_span((load.extent, order.extent))) - load.rough
 
 
 def _span(extents: Iterable[_Extent]) -> _Extent:
@@ -304,8 +322,11 @@ def _list_moves(a: _Load, b: _Load, cart: Cart, ruler: _Ruler) -> list[_Move]:
 
 def _reckon_leaving(load: _Load, other: _Load, ruler: _Ruler) -> list[tuple[_Order | None, int]]:
     """Every order but the first, or none, with about what its going from `load` to `other` adds to the walking."""
+    if load.relief is None:
+        whole = ruler.reckon(load.extent)
+        rests = (_span(o.extent for o in load.orders if o is not order) for order in load.orders[1:])
+        load.relief = [ruler.reckon(rest) - whole for rest in rests]
     costs: list[tuple[_Order | None, int]] = [(None, 0)]
-    for order in load.orders[1:]:
-        rest = ruler.reckon(_span(o.extent for o in load.orders if o is not order))
-        costs.append((order, rest - load.rough + _reckon_added(other, order, ruler)))
+    for order, relief in zip(load.orders[1:], load.relief, strict=True):
+        costs.append((order, relief + ruler.reckon_added(other, order)))
     return costs

@@ -33,7 +33,7 @@ class Address:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShippingLabel:
-    """The GS1 logistic label of one carton; its number is its SSCC."""
+    """The GS1 logistic label of one carton; its number is its SSCC. ``parcels`` 0: not known yet how many follow."""
 
     kind: ClassVar[str] = "shipping_label"
     sender: Address
@@ -51,7 +51,7 @@ class ShippingLabel:
     def __post_init__(self) -> None:
         if not sscc.is_sscc(self.sscc):
             raise BadInput("sscc_wrong", text=self.sscc)
-        if not 1 <= self.parcel <= self.parcels:
+        if self.parcel < 1 or 0 < self.parcels < self.parcel or self.parcels < 0:
             raise BadInput("parcel_wrong", parcel=self.parcel, parcels=self.parcels)
 
     @property
@@ -144,7 +144,10 @@ class SlipLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PackingSlip:
-    """What the customer finds in the parcel: ordered, in this parcel, still to come and when."""
+    """What the customer finds in the parcel: ordered, in this parcel, still to come and when.
+
+    ``parcels`` 0: not known yet how many follow.
+    """
 
     kind: ClassVar[str] = "packing_slip"
     number: str

@@ -246,9 +246,7 @@ def _price(x: int, row: int, stops: tuple[int, ...], rows: tuple[int, ...]) -> _
         return _Piece(x, row, stops, straight, 0, 0, 0)
     gap = max([b - a for a, b in pairwise(stops)], default=0)
     # A single stop leaves no gap between stops: entering at both ends then costs as much as a double passage.
-    return _Piece(
-        x, row, stops, straight, 2 * (stops[-1] - top), 2 * (bottom - stops[0]), 2 * (straight - gap)
-    )
+    return _Piece(x, row, stops, straight, 2 * (stops[-1] - top), 2 * (bottom - stops[0]), 2 * (straight - gap))
 
 
 def _stand(x: int, y: int, rows: tuple[int, ...], never: int) -> _Piece:

@@ -8,7 +8,7 @@ from functools import cache
 
 from wms_desktop.errors import Value
 
-PARTS = ("common", "receive", "pick", "pack", "dispatch", "desks")
+PARTS = ("paper", "app", "common", "receive", "pick", "pack", "dispatch", "desks", "sign_on", "setup", "orders")
 _LIMIT = 500
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cache
+from typing import Any
 
-from sqlalchemy import CompoundSelect, Integer, bindparam, literal, select, union_all
+from sqlalchemy import BindParameter, CompoundSelect, Integer, bindparam, literal, select, union_all
 from sqlalchemy.orm import Session
 
 from wms_desktop.db.tables import (
@@ -32,7 +33,8 @@ def resolve(session: Session, text: str, accepts: Sequence[str] = ()) -> Resolve
     """The one thing the code names, preferring the kinds that are accepted now.
 
     Kinds: product, bin (and dock, lane, hold, cart, bench, truck: the location's kind), tote, pallet, carton,
-    order, purchase_order, receipt, batch, operator, station, key:<name>. Raises NotUnderstood for an unknown or
+    order, purchase_order, receipt, batch, operator, station, key:<name>, and text (an unknown code where free
+    text is accepted). Raises NotUnderstood for an unknown or
     unreadable code, WrongScan (`ambiguous_scan`) when several accepted things bear it.
     """
     parsed = barcodes.parse(text)
@@ -41,6 +43,8 @@ def resolve(session: Session, text: str, accepts: Sequence[str] = ()) -> Resolve
     if parsed.key:
         return Resolved(kind=f"key:{parsed.key}", text=parsed.text)
     found = _look_up(session, parsed)
+    if not found and "text" in accepts:
+        return Resolved(kind="text", text=parsed.text, name=parsed.text)
     if not found:
         raise NotUnderstood("unknown_code", text=parsed.text)
     wanted = [r for r in found if r.kind in accepts] or found
@@ -68,9 +72,9 @@ def _look_up(session: Session, parsed: barcodes.Parsed) -> list[Resolved]:
 
 
 @cache
-def _query() -> CompoundSelect[tuple[str, int, str, int]]:
-    code = bindparam("code")
-    text = bindparam("text")
+def _query() -> CompoundSelect[*tuple[Any, ...]]:
+    code: BindParameter[str] = bindparam("code")
+    text: BindParameter[str] = bindparam("text")
     one = literal(1, Integer)
     return union_all(
         select(literal("product").label("kind"), Barcode.product_id.label("id"), Product.name.label("name"),

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from sqlalchemy import CursorResult, Row, delete, insert, select, update
+from sqlalchemy import CursorResult, Row, bindparam, delete, insert, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -86,6 +86,33 @@ def hold(session: Session, stock_id: int, order_line_id: int, qty: int, reason: 
         raise NotEnoughStock(asked=qty) from refused
 
 
+def hold_many(session: Session, rows: Sequence[tuple[int, int, int, str]]) -> None:
+    """Reserves units for many lines at once: (stock id, order line id, units, reason); one statement for all.
+
+    Bulk work, so the command becomes final. Raises NotEnoughStock when any of them are not free.
+    """
+    undo.close(session)
+    session.flush()
+    if not rows:
+        return
+    maker = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
+    statement = maker(Reservation)
+    statement = statement.on_conflict_do_update(
+        index_elements=["stock_id", "order_line_id"],
+        index_where=text("state = 'held'"),
+        set_={"qty": Reservation.qty + statement.excluded.qty},
+    )
+    lines = [
+        {"stock_id": stock_id, "order_line_id": line_id, "qty": qty, "state": "held", "reason": reason}
+        for stock_id, line_id, qty, reason in rows
+    ]
+    try:
+        with session.begin_nested():
+            session.execute(statement, lines)
+    except IntegrityError as refused:
+        raise NotEnoughStock(asked=sum(row[2] for row in rows)) from refused
+
+
 def free(session: Session, stock_id: int, order_line_id: int, qty: int) -> None:
     """Lets go of held units of a stock row; they are free for others at once."""
     session.flush()
@@ -113,6 +140,40 @@ def carry(session: Session, context: Context, stock_id: int, order_line_id: int,
     moved = post(session, context, goods, spot_of(source), target, reason=reason, order_line_id=order_line_id)
     hold(session, moved, order_line_id, qty, why)
     return moved
+
+
+def carry_many(session: Session, context: Context, loads: Sequence[tuple[int, int, int, Spot]], *,
+               reason: str) -> None:  # fmt: skip
+    """Moves held units of many stock rows with their reservations: (stock id, order line id, units, target).
+
+    As `carry` for each, in a dozen statements whatever their number. Raises NotEnoughStock when fewer are held.
+    """
+    session.flush()
+    stocks = _lock_stocks(session, {load[0] for load in loads})
+    held = _held_on(session, list(stocks))
+    why: dict[tuple[int, int], str] = {}
+    for stock_id, line_id, qty, _ in loads:
+        row = held.get((stock_id, line_id))
+        if row is None or row.qty < qty:
+            raise NotEnoughStock(asked=qty, free=row.qty if row else 0)
+        why[stock_id, line_id] = row.reason
+        if row.qty == qty:
+            session.delete(held.pop((stock_id, line_id)))
+        else:
+            row.qty -= qty
+    session.flush()
+    last = _note_moves(session, context, loads, stocks, reason)
+    targets = _settle(session, loads, stocks, last)
+    there = _held_on(session, sorted(set(targets)))
+    for (stock_id, line_id, qty, _), target_id in zip(loads, targets, strict=True):
+        kept = there.get((target_id, line_id))
+        if kept is None:
+            kept = Reservation(stock_id=target_id, order_line_id=line_id, qty=qty, reason=why[stock_id, line_id])
+            there[target_id, line_id] = kept
+            session.add(kept)
+        else:
+            kept.qty += qty
+    session.flush()
 
 
 def consume(session: Session, context: Context, stock_id: int, order_line_id: int, target: Spot) -> int:
@@ -182,7 +243,7 @@ def find_held(session: Session, stock_id: int, order_line_id: int) -> Reservatio
 
 
 def list_held_on(session: Session, *, location_id: int | None = None, plate_id: int | None = None,
-                 order_id: int | None = None) -> Sequence[Row[tuple[Stock, Reservation, OrderLine]]]:  # fmt: skip
+                 order_id: int | None = None) -> Sequence[Row[Stock, Reservation, OrderLine]]:  # fmt: skip
     """Held reservations with their stock and line, by place, plate and order; oldest line first."""
     query = (
         select(Stock, Reservation, OrderLine)
@@ -275,6 +336,98 @@ def _balance(goods: Goods, spot: Spot, *, virtual: bool) -> dict[str, object]:
     }
 
 
+def _lock_stocks(session: Session, stock_ids: set[int]) -> dict[int, Stock]:
+    rows = session.scalars(
+        select(Stock)
+        .where(Stock.id.in_(sorted(stock_ids)))
+        .order_by(Stock.id)
+        .execution_options(populate_existing=True)
+        .with_for_update()
+    )
+    return {row.id: row for row in rows}
+
+
+def _held_on(session: Session, stock_ids: Sequence[int]) -> dict[tuple[int, int], Reservation]:
+    rows = session.scalars(
+        select(Reservation)
+        .where(Reservation.stock_id.in_(stock_ids), Reservation.state == "held")
+        .execution_options(populate_existing=True)
+    )
+    return {(row.stock_id, row.order_line_id): row for row in rows}
+
+
+def _note_moves(session: Session, context: Context, loads: Sequence[tuple[int, int, int, Spot]],
+                stocks: dict[int, Stock], reason: str) -> list[int]:  # fmt: skip
+    """One ledger row for each load; gives their ids in the same order."""
+    moves = []
+    for stock_id, line_id, qty, target in loads:
+        stock = stocks[stock_id]
+        moves.append(
+            Movement(
+                product_id=stock.product_id,
+                lot_id=stock.lot_id,
+                qty=qty,
+                from_location_id=stock.location_id,
+                from_plate_id=stock.plate_id,
+                from_condition=stock.condition,
+                to_location_id=target.location_id,
+                to_plate_id=target.plate_id,
+                to_condition=target.condition,
+                reason=reason,
+                order_line_id=line_id,
+                operator_id=context.operator_id,
+                station_id=context.station_id,
+                command_id=context.command_id,
+                at=context.at,
+            )
+        )
+    session.add_all(moves)
+    session.flush()
+    for move in moves:
+        undo.note_movement(session, move.id)
+    return [move.id for move in moves]
+
+
+def _settle(session: Session, loads: Sequence[tuple[int, int, int, Spot]], stocks: dict[int, Stock],
+            moves: Sequence[int]) -> list[int]:  # fmt: skip
+    """Both balances of many moves, each row once; gives the target's stock id of each load."""
+    taken: dict[int, tuple[int, int]] = {}
+    given: dict[tuple[object, ...], tuple[dict[str, object], int, int]] = {}
+    keys = []
+    for (stock_id, _, qty, target), move_id in zip(loads, moves, strict=True):
+        stock = stocks[stock_id]
+        before, last = taken.get(stock_id, (0, 0))
+        taken[stock_id] = (before + qty, max(last, move_id))
+        goods = Goods(product_id=stock.product_id, qty=qty, lot_id=stock.lot_id)
+        row = _balance(goods, target, virtual=False)
+        key = tuple(row.values())
+        _, before, last = given.get(key, (row, 0, 0))
+        given[key] = (row, before + qty, max(last, move_id))
+        keys.append(key)
+    table = Stock.__table__
+    session.connection().execute(
+        update(Stock)
+        .where(table.c.id == bindparam("stock"))
+        .values(on_hand=table.c.on_hand - bindparam("taken"), last_movement_id=bindparam("move")),
+        [{"stock": stock_id, "taken": qty, "move": move_id} for stock_id, (qty, move_id) in taken.items()],
+    )
+    maker = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
+    rows = [row | {"on_hand": qty, "reserved": 0, "last_movement_id": move} for row, qty, move in given.values()]
+    statement = maker(Stock).values(rows)
+    upsert = statement.on_conflict_do_update(
+        index_elements=["product_id", "location_id", "lot_id", "plate_id", "condition"],
+        set_={
+            "on_hand": Stock.on_hand + statement.excluded.on_hand,
+            "last_movement_id": statement.excluded.last_movement_id,
+        },
+    ).returning(Stock.id, Stock.product_id, Stock.lot_id, Stock.plate_id, Stock.location_id, Stock.condition)
+    found = {
+        (row.product_id, row.lot_id, row.plate_id, row.location_id, row.condition): row.id
+        for row in session.connection().execute(upsert)
+    }
+    return [found[key[:5]] for key in keys]
+
+
 def _where(goods: Goods, spot: Spot) -> list[object]:
     return [
         Stock.product_id == goods.product_id,
@@ -309,9 +462,9 @@ def _add(session: Session, goods: Goods, spot: Spot, qty: int, movement_id: int,
     statement = maker(Stock).values(
         **_balance(goods, spot, virtual=virtual), on_hand=qty, reserved=0, last_movement_id=movement_id
     )
-    statement = statement.on_conflict_do_update(
+    upsert = statement.on_conflict_do_update(
         index_elements=["product_id", "location_id", "lot_id", "plate_id", "condition"],
         set_={"on_hand": Stock.on_hand + qty, "last_movement_id": movement_id},
     ).returning(Stock.id)
-    stock_id: int = session.execute(statement, execution_options={"populate_existing": True}).scalar_one()
+    stock_id: int = session.execute(upsert, execution_options={"populate_existing": True}).scalar_one()
     return stock_id

@@ -19,6 +19,9 @@ DEFAULTS = {
     "label_dpi": "203",
     "page": "A4",
     "empty_check": "1",
+    "cross_aisles_mm": "0,13000,26000",
+    "depot": "0,0",
+    "demo_note": "",
 }
 
 

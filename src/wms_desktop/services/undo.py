@@ -97,7 +97,7 @@ def _note_flush(session: Session, _context: UOWTransaction) -> None:
 
 
 def _table(row: object) -> Table:
-    table = inspect(type(row)).local_table  # type: ignore[union-attr]
+    table = inspect(type(row)).local_table
     if not isinstance(table, Table):
         raise TypeError(f"{row!r} has no table")
     return table
@@ -110,7 +110,7 @@ def _keys(row: object) -> dict[str, Any]:
 
 def _changed(row: object, table: Table) -> dict[str, list[Any]]:
     changed = {}
-    for attribute in inspect(row).attrs:  # type: ignore[union-attr]
+    for attribute in inspect(row).attrs:
         history = attribute.history
         if not history.has_changes():
             continue

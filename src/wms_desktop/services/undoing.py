@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from wms_desktop.db.tables import Command, PrintJob
@@ -32,6 +33,11 @@ def undo_last(session: Session, context: Context, workflow: str) -> None:
         raise CannotUndo("nothing_to_undo")
     for job in session.scalars(select(PrintJob).where(PrintJob.command_id == last.id)):
         job.state = "void"
+        job.carton_id = None  # the carton itself may be taken back next; the number still tells whose paper it was
     last.state = "undone"
-    undo.walk_back(session, last.undo, lambda movement_id: inventory.reverse(session, context, movement_id))
+    try:
+        undo.walk_back(session, last.undo, lambda movement_id: inventory.reverse(session, context, movement_id))
+    except IntegrityError as moved_on:
+        # What was there before cannot stand beside what is there now: a tote in use again, a line cancelled.
+        raise CannotUndo from moved_on
     undo.forget(session)

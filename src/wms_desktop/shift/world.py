@@ -96,7 +96,7 @@ def build(seed: int, now: datetime) -> World:
     catalogue = tuple(replace(product, supplier=incoming.supplier_of[product.sku]) for product in catalogue)
     locations = world_places.locations()
     bins = [place for place in locations if place.kind == "bin"]
-    book = opening_stock(seed, Moment(now).today, catalogue, demanded, bins, parts)
+    book = opening_stock(catalogue, demanded, bins, parts, seed=seed, today=Moment(now).today)
     real, differences = physical_stock(seed, book, demanded, parts)
     return World(
         seed=seed,
@@ -171,7 +171,8 @@ def _sheet_goods(world: World) -> Iterator[SheetCode]:
             if pack:
                 text = f"{names[sku].name}, {kind} of {pack.units}"
                 yield SheetCode(section="goods on the truck", code=pack.barcode, text=text)
-    wanted = sorted(world.stock, key=lambda row: (-names[row.sku].orders_in_month, row.location))
-    for row in wanted[:SHEET_ITEMS]:
-        yield SheetCode(section="bins", code=row.location, text=names[row.sku].name)
-        yield SheetCode(section="bins", code=names[row.sku].gtin, text=names[row.sku].name)
+    bin_of = {row.sku: row.location for row in reversed(world.stock)}
+    wanted = sorted(bin_of, key=lambda sku: (-names[sku].orders_in_month, sku))
+    for sku in wanted[:SHEET_ITEMS]:
+        yield SheetCode(section="bins", code=bin_of[sku], text=names[sku].name)
+        yield SheetCode(section="bins", code=names[sku].gtin, text=names[sku].name)

@@ -25,7 +25,7 @@ DOMESTIC = frozenset({"GB", "JE"})
 
 # A cut-off nearer than this cannot be reached by an order that nobody has begun.
 SHORTEST_NOTICE = timedelta(minutes=90)
-HEAVY_G, SMALL_G = 25_000, 2_000
+HEAVY_G, SMALL_G = 30_000, 2_000
 SHIP_COMPLETE_SHARE = 0.25
 
 

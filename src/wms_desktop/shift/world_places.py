@@ -20,7 +20,7 @@ AISLE_PITCH_MM = 4_000
 BAY_LENGTH_MM = 1_200
 CROSS_AISLE_MM = 3_000
 SHELF_DEPTH_MM = 600
-LANE_CAPACITY_ORDERS = 30
+LANE_CAPACITY_ORDERS = 60
 
 # Clear height and permitted weight of the levels, lowest first; a bin is never filled above 90 % of its room.
 LEVEL_HEIGHT_MM = (600, 450, 400, 400, 500)

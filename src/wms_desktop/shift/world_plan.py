@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from wms_desktop.shift.world_facts import Order, Product
+from wms_desktop.shift.world_facts import Order, OrderLine, Product
 from wms_desktop.shift.world_orders import demand_by_sku, demand_key
+from wms_desktop.shift.world_places import (
+    BAY_LENGTH_MM,
+    LEVEL_HEIGHT_MM,
+    LEVEL_WEIGHT_G,
+    SHELF_DEPTH_MM,
+    USABLE_PERCENT,
+)
 
 WHOLE_ORDERS = 10
 MIXED_ORDERS = 10
@@ -19,6 +26,10 @@ SHOWCASE_CASE = 24
 # Planted bins are looked for among the orders that the first batches will hold.
 FIRST_ORDERS = 40
 LONELY_BINS = 4
+# No article that many orders want is made short: most of the backlog stays ready to be picked.
+MOST_WAITING = 5
+SMALLEST_BIN_MM3 = BAY_LENGTH_MM * SHELF_DEPTH_MM * min(LEVEL_HEIGHT_MM) * USABLE_PERCENT // 100
+SMALLEST_BIN_G = min(LEVEL_WEIGHT_G)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,12 +67,16 @@ class _Draft:
         self.whole: list[str] = []
         self.mixed: list[str] = []
         self.today: dict[str, None] = {}
-        self.kept: set[str] = set()
 
     def is_rare(self, sku: str) -> bool:
         """Whether few enough wait for the article that a delivery can serve them all with few scans."""
         units = sum(self.demand[sku].values())
-        return len(self.demand[sku]) <= 4 and units <= (40 if self.products[sku].units_per_case else 12)
+        return len(self.demand[sku]) <= MOST_WAITING and units <= (40 if self.products[sku].units_per_case else 12)
+
+    def fits_one_bin(self, sku: str) -> bool:
+        """Whether three times what the orders ask for stands in any bin, even the smallest."""
+        product, units = self.products[sku], 3 * max(12, sum(self.demand[sku].values()))
+        return units * product.volume_mm3 <= SMALLEST_BIN_MM3 and units * product.weight_g <= SMALLEST_BIN_G
 
     def shuffled(self, codes: Iterable[str]) -> list[str]:
         """Those codes in an order that depends on the seed only."""
@@ -122,12 +137,14 @@ def _choose_whole(draft: _Draft) -> None:
     candidates = [
         number
         for number in draft.shuffled(draft.orders)
-        if number not in draft.mixed and len(draft.orders[number].lines) <= 4
+        if number not in draft.mixed and len(draft.orders[number].lines) <= 5
         if all(draft.is_rare(sku) for sku in draft.needs([number]))
     ]
-    for policy in ("complete", "available"):
-        fitting = [number for number in candidates if draft.orders[number].ship_policy == policy]
-        draft.whole.extend(fitting[: WHOLE_ORDERS // 2])
+    # The two policies in turn, as long as there are orders of both.
+    by_policy = {p: [n for n in candidates if draft.orders[n].ship_policy == p] for p in ("complete", "available")}
+    fewest = min(WHOLE_ORDERS // 2, *(len(numbers) for numbers in by_policy.values()))
+    draft.whole.extend(by_policy["complete"][:fewest])
+    draft.whole.extend(by_policy["available"][: WHOLE_ORDERS - fewest])
     for number in draft.whole:
         draft.today.update(dict.fromkeys(line.sku for line in draft.orders[number].lines))
 
@@ -165,14 +182,22 @@ def _choose_planted(
     ready = [order for order in draft.orders.values() if not any(line.sku in short for line in order.lines)]
     first = sorted(ready, key=lambda order: demand_key(order, now))[:FIRST_ORDERS]
 
-    def one_each(fits: Callable[[Product, int], bool]) -> Iterator[str]:
-        for order in first:
-            for line in order.lines:
-                if line.sku not in taken and fits(draft.products[line.sku], line.quantity):
-                    yield line.sku
-                    break
+    def may_lie(line: OrderLine) -> bool:
+        return line.sku not in taken and draft.fits_one_bin(line.sku)
 
-    slow = one_each(lambda product, units: product.velocity != "A" and units >= 2 and product.volume_mm3 < 3_000_000)
-    single = list(dict.fromkeys(slow))[: LONELY_BINS + 1]
-    twin = next(one_each(lambda product, units: product.velocity == "A" and units >= 2))
-    return single, twin
+    def is_slow(sku: str) -> bool:
+        product = draft.products[sku]
+        return product.velocity != "A" and len(draft.demand[sku]) <= MOST_WAITING and bool(product.units_per_case)
+
+    def is_fast(sku: str) -> bool:
+        return draft.products[sku].velocity == "A"
+
+    slow = _one_each(first, lambda line: may_lie(line) and line.quantity >= 2 and is_slow(line.sku))
+    fast = _one_each(first, lambda line: may_lie(line) and is_fast(line.sku))
+    return slow[: LONELY_BINS + 1], fast[0]
+
+
+def _one_each(orders: Iterable[Order], fits: Callable[[OrderLine], bool]) -> list[str]:
+    """The first fitting article of each order, each article once."""
+    found = (next((line.sku for line in order.lines if fits(line)), "") for order in orders)
+    return [sku for sku in dict.fromkeys(found) if sku]

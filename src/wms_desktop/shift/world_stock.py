@@ -13,7 +13,7 @@ from wms_desktop.shift.world_orders import demand_by_sku
 from wms_desktop.shift.world_plan import Plan
 
 # How many bins an article of a velocity class fills, and how often.
-BINS_OF_CLASS = {"A": ((1, 2, 3), (10, 40, 50)), "B": ((1, 2, 3), (30, 55, 15)), "C": ((1, 2), (75, 25))}
+BINS_OF_CLASS = {"A": ((1, 2, 3), (15, 45, 40)), "B": ((1, 2, 3), (45, 45, 10)), "C": ((1, 2), (85, 15))}
 ZONES_OF_CLASS = {"A": "ABC", "B": "BCA", "C": "CBA"}
 SURPLUS_BINS = 2
 
@@ -40,7 +40,13 @@ def units_that_fit(product: Product, place: Location) -> int:
 
 
 def opening_stock(
-    seed: int, today: date, products: Sequence[Product], orders: Iterable[Order], bins: Iterable[Location], plan: Plan
+    products: Sequence[Product],
+    orders: Iterable[Order],
+    bins: Iterable[Location],
+    plan: Plan,
+    *,
+    seed: int,
+    today: date,
 ) -> tuple[StockRow, ...]:
     """The book's stock, by bin: enough for every order except of the articles that the plan keeps short."""
     demand = demand_by_sku(orders)
@@ -50,7 +56,7 @@ def opening_stock(
         rng = random.Random(f"{seed}:stock:{product.sku}")
         asked = sum(demand.get(product.sku, {}).values())
         units = plan.on_hand.get(product.sku, asked + _spare(rng, asked))
-        rows.extend(_spread(rng, product, units, _parts(rng, product, plan), shelves, today))
+        rows.extend(_spread(rng, product, units, _parts(rng, product, plan), shelves, today=today))
     return tuple(sorted(rows, key=lambda row: (row.location, row.sku)))
 
 
@@ -102,7 +108,7 @@ def _parts(rng: random.Random, product: Product, plan: Plan) -> int:
 
 
 def _spread(
-    rng: random.Random, product: Product, units: int, parts: int, shelves: _Shelves, today: date
+    rng: random.Random, product: Product, units: int, parts: int, shelves: _Shelves, *, today: date
 ) -> Iterable[StockRow]:
     """The units over so many bins (more where they do not fit), each bin with one lot."""
     share = -(-units // parts)

@@ -31,6 +31,8 @@ ARRIVALS = ((0, 0), (0, FOOD_SUPPLIER), (1, 1), (2, 2), (4, 3), (5, 4), (8, 6), 
 TRUCK_TIMES = (time(9, 30), time(11, 0))
 IDLE_LINES, FOOD_LINES = 3, 5
 LEAST_PACKS = 66
+# What nobody waits for comes mostly in cases of these sizes, so that the units stay few.
+SMALL_CASES = (6, 8, 10, 12)
 DAMAGED_UNITS = 2
 UNORDERED_UNITS = 3
 
@@ -65,7 +67,8 @@ class _Draft:
         self.missing = {sku: sum(demand[sku].values()) - left for sku, left in plan.on_hand.items()}
         planted = {plan.rescue, plan.twin, *plan.lonely}
         idle = [p.sku for p in products if p.source == "uci" and p.sku not in plan.on_hand and p.sku not in planted]
-        food = [p.sku for p in products if p.source == "usda"]
+        idle = [sku for sku in idle if self.products[sku].units_per_case in SMALL_CASES]
+        food = [p.sku for p in products if p.source == "usda" and p.units_per_case in SMALL_CASES]
         self.idle = self.rng.sample(idle, len(idle))
         self.food = sorted(self.rng.sample(food, len(food)), key=lambda sku: not self.products[sku].expiry_tracked)
 

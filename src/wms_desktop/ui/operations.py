@@ -13,21 +13,12 @@ from typing import Any, Protocol, TypeVar
 from PySide6.QtCore import QObject, Qt, Signal
 
 from wms_desktop.changes import Changes
-from wms_desktop.prompts import Answer, Event, Key, Outcome, Prompt
+from wms_desktop.prompts import Answer, Event, Key, Outcome, Prompt, Who
 from wms_desktop.ui.keys import interpret
 from wms_desktop.ui.rows import BacklogRow, BatchRow, OperatorRow, TourView
 
 _log = logging.getLogger(__name__)
 T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Who:
-    """The person at this station; ``role`` is one of picker, packer, receiver, supervisor, buyer, admin."""
-
-    operator_id: int
-    name: str
-    role: str
 
 
 class Unanswered(Protocol):
@@ -115,6 +106,43 @@ class _Called:
     done: Callable[[Any], None]
 
 
+class _DeskReads(QObject):
+    """The desk thread: one connection of its own, so that a large table never delays a scan."""
+
+    failed = Signal(str)
+    _delivered = Signal(object, object)
+
+    def __init__(self, open_reads: Callable[[], Reads]) -> None:
+        super().__init__()
+        self._open_reads = open_reads
+        self._jobs: SimpleQueue[_Called | None] = SimpleQueue()
+        self.worker = Thread(target=self._work, name="desk", daemon=True)
+        self._delivered.connect(lambda done, result: done(result), Qt.ConnectionType.QueuedConnection)
+
+    def start(self) -> None:
+        """Begin."""
+        self.worker.start()
+
+    def put(self, job: _Called | None) -> None:
+        """Queue a read; None ends the thread."""
+        self._jobs.put(job)
+
+    def _work(self) -> None:
+        try:
+            reads = self._open_reads()
+        except Exception as error:
+            _log.exception("the desk's connection cannot be opened")
+            self.failed.emit(str(error))
+            return
+        while (job := self._jobs.get()) is not None:
+            try:
+                self._delivered.emit(job.done, job.call(reads))
+            except Exception as error:
+                _log.exception("a desk read failed")
+                self.failed.emit(str(error))
+        reads.close()
+
+
 class Operations(QObject):
     """One queue of scans, answered in order by one thread; nothing of the database on the window's thread.
 
@@ -137,10 +165,10 @@ class Operations(QObject):
 
     def __init__(self, open_runner: Callable[[], Runner], open_reads: Callable[[], Reads]) -> None:
         super().__init__()
-        self._open_runner, self._open_reads = open_runner, open_reads
+        self._open_runner = open_runner
         self._scans: SimpleQueue[_Sent | _Called | None] = SimpleQueue()
-        self._reads: SimpleQueue[_Called | None] = SimpleQueue()
-        self._threads: list[Thread] = []
+        self._thread = Thread(target=self._work_scans, name="scans", daemon=True)
+        self._desk = _DeskReads(open_reads)
         self._count = 0
         self._generation = 0
         self._stopped_through = -1
@@ -148,15 +176,14 @@ class Operations(QObject):
         self._prompts: dict[str, Prompt] = {}
         self._who: Who | None = None
         self.answered.connect(self._note_answer, Qt.ConnectionType.QueuedConnection)
+        self._desk.failed.connect(self.read_failed)
         self.kept.connect(self._note_done, Qt.ConnectionType.QueuedConnection)
-        self._delivered.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
+        self._delivered.connect(lambda done, result: done(result), Qt.ConnectionType.QueuedConnection)
 
     def start(self) -> None:
         """Begin: both sides of the database are opened on their own threads, so that the window shows at once."""
-        for name, work in (("scans", self._work_scans), ("desk", self._work_reads)):
-            thread = Thread(target=work, name=name, daemon=True)
-            thread.start()
-            self._threads.append(thread)
+        self._thread.start()
+        self._desk.start()
 
     def submit(self, workflow: str, raw: str | Key, epoch: int = 0) -> None:
         """Queue a scanned or typed text, or a key; the answer comes by ``answered``, in the order of the calls."""
@@ -174,35 +201,31 @@ class Operations(QObject):
 
     def read(self, call: Callable[[Reads], T], done: Callable[[T], None]) -> None:
         """Queue a desk read; ``done`` gets the result on the window's thread."""
-        self._reads.put(_Called(call, done))
+        self._desk.put(_Called(call, done))
 
     def resume(self, workflow: str) -> None:
         """Try again after a fault: the present prompt is derived anew, and scans are applied from here on."""
         self._scans.put(_Called(lambda runner: self._resume(runner, workflow), lambda _: self.resumed.emit()))
 
-    def pending(self) -> int:
-        """Scans not answered yet."""
-        return self._count
-
     def close(self, seconds: float = 10.0) -> None:
         """Answer what is queued, close both connections, end the threads."""
         self._scans.put(None)
-        self._reads.put(None)
-        for thread in self._threads:
-            thread.join(seconds)
-        self._threads.clear()
+        self._desk.put(None)
+        for thread in (self._thread, self._desk.worker):
+            if thread.is_alive():
+                thread.join(seconds)
 
     # ------------------------------------------------------------------------------- on the scan thread
 
     def _work_scans(self) -> None:
-        runner = self._opened(self._open_runner)
+        runner = self._open()
         if runner is None:
             return
         self._guard(lambda: self.recovered.emit(tuple(runner.unanswered())))
         self.opened.emit()
         while (job := self._scans.get()) is not None:
             if isinstance(job, _Called):
-                self._call(job, runner)
+                self._guard(lambda job=job: self._delivered.emit(job.done, job.call(runner)))  # type: ignore[misc]
             elif self._halted or job.generation <= self._stopped_through:
                 self._keep(runner, job)
             else:
@@ -214,14 +237,17 @@ class Operations(QObject):
         if answer.outcome is Outcome.STOP:
             self._stopped_through = job.generation
         self._prompts[answer.prompt.workflow] = answer.prompt
-        who = runner.who()
-        if who != self._who:
-            self._who = who
-            self.signed_on.emit(who)
+        self._note_who(runner)
         self.answered.emit(job.workflow, answer)
 
     def _event(self, job: _Sent) -> Event:
         return job.raw if isinstance(job.raw, Key) else interpret(job.raw, self._prompts.get(job.workflow))
+
+    def _note_who(self, runner: Runner) -> None:
+        who = runner.who()
+        if who != self._who:
+            self._who = who
+            self.signed_on.emit(who)
 
     def _keep(self, runner: Runner, job: _Sent) -> None:
         reason = "fault" if self._halted else "stop"
@@ -231,25 +257,25 @@ class Operations(QObject):
     def _prompt(self, runner: Runner, workflow: str) -> None:
         prompt = runner.prompt(workflow)
         self._prompts[workflow] = prompt
-        who = runner.who()
-        if who != self._who:
-            self._who = who
-            self.signed_on.emit(who)
+        self._note_who(runner)
         self.prompted.emit(workflow, prompt)
 
     def _resume(self, runner: Runner, workflow: str) -> None:
         self._prompt(runner, workflow)
         self._halted = False  # only now: what was queued before this was made in front of the fault's screen
 
-    def _call(self, job: _Called, runner: Runner) -> None:
-        self._guard(lambda: self._delivered.emit(job.done, job.call(runner)))
-
-    def _opened(self, opener: Callable[[], T]) -> T | None:
-        try:
-            return opener()
-        except Exception as error:
-            self._fail(error)
-            return None
+    def _open(self) -> Runner | None:
+        """The runner, tried again at each call for it (the person pressed "go on"); None: the window closed."""
+        while True:
+            try:
+                return self._open_runner()
+            except Exception as error:  # shown as a fault, like every other one
+                self._fail(error)
+            while not isinstance(job := self._scans.get(), _Called):
+                if job is None:
+                    return None
+                self.kept.emit("fault", 1)
+            self._scans.put(job)
 
     def _guard(self, act: Callable[[], None], job: _Sent | None = None) -> None:
         try:
@@ -265,23 +291,6 @@ class Operations(QObject):
         code = "ui.halt.disk" if isinstance(error, OSError) else "ui.halt.bug"
         self.failed.emit(Failure(code=code, report="".join(traceback.format_exception(error))))
 
-    # ------------------------------------------------------------------------------- on the desk thread
-
-    def _work_reads(self) -> None:
-        try:
-            reads = self._open_reads()
-        except Exception as error:
-            _log.exception("the desk's connection cannot be opened")
-            self.read_failed.emit(str(error))
-            return
-        while (job := self._reads.get()) is not None:
-            try:
-                self._delivered.emit(job.done, job.call(reads))
-            except Exception as error:
-                _log.exception("a desk read failed")
-                self.read_failed.emit(str(error))
-        reads.close()
-
     # ----------------------------------------------------------------------------- on the window's thread
 
     def _note_answer(self, _workflow: str, answer: Answer) -> None:
@@ -294,6 +303,3 @@ class Operations(QObject):
     def _note_done(self, _reason: str, count: int) -> None:
         self._count -= count
         self.waiting.emit(self._count)
-
-    def _deliver(self, done: Callable[[Any], None], result: Any) -> None:
-        done(result)

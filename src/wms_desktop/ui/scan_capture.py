@@ -26,6 +26,7 @@ class ScanCapture(QObject):
 
     captured = Signal(str)
     cut_off = Signal()
+    touched = Signal()
 
     def __init__(self, field: Callable[[], QWidget | None]) -> None:
         super().__init__()
@@ -35,12 +36,13 @@ class ScanCapture(QObject):
         self._is_code = False
         self._too_long = False
         self._gs_key = 0
+        self._stand_in = ""
         self._timer = QTimer(self, singleShot=True, interval=_PATIENCE_MS)
         self._timer.timeout.connect(self._give_up)
 
-    def set_scanner(self, gs_key: int = 0) -> None:
-        """The Qt key that this scanner sends for GS, where not Ctrl+]."""
-        self._gs_key = gs_key
+    def set_scanner(self, gs_key: int = 0, gs_stand_in: str = "") -> None:
+        """How this scanner sends GS, where not as Ctrl+]: as a key, or as a printable stand-in."""
+        self._gs_key, self._stand_in = gs_key, gs_stand_in
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Look at each key press as it reaches a window; true when it belongs to a code."""
@@ -50,6 +52,7 @@ class ScanCapture(QObject):
             return True
         if kind != QEvent.Type.KeyPress or not isinstance(watched, QWindow) or not isinstance(event, QKeyEvent):
             return False
+        self.touched.emit()
         return self._take(event)
 
     def _take(self, event: QKeyEvent) -> bool:
@@ -82,7 +85,7 @@ class ScanCapture(QObject):
             if too_long:
                 self.cut_off.emit()
             else:
-                self.captured.emit(code)
+                self.captured.emit(code.replace(self._stand_in, GS) if self._stand_in else code)
             return True
         added = GS if is_gs(event, self._gs_key) else code_characters(event)
         if len(self._code) + len(added) > LONGEST_CODE:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QContextMenuEvent, QDropEvent, QInputMethodEvent, QKeyEvent
+from PySide6.QtGui import QInputMethodEvent, QKeyEvent
 from PySide6.QtWidgets import QLineEdit
 
 from wms_desktop.ui.keys import GS
@@ -81,11 +81,17 @@ class ScanField(QLineEdit):
         self._code, self._too_long = "", False
         self.setText("")
 
+    def take_number(self) -> str:
+        """The number typed so far, if it is one (at most four digits); the field is empty afterwards."""
+        code = self._code
+        self.drop()
+        return code if code.isascii() and code.isdigit() and len(code) <= 4 else ""
+
     def event(self, event: QEvent) -> bool:
         """Keep every key for the code: no shortcut may fire inside one, and Tab must not move the focus."""
         if isinstance(event, QKeyEvent):
-            if event.type() == QEvent.Type.ShortcutOverride and (self._code or event.key() in self._keys):
-                event.accept()
+            if event.type() == QEvent.Type.ShortcutOverride:
+                event.setAccepted(bool(self._code) or event.key() in self._keys)
                 return True
             if event.type() == QEvent.Type.KeyPress and event.key() == Qt.Key.Key_Tab:
                 self.keyPressEvent(event)
@@ -116,14 +122,6 @@ class ScanField(QLineEdit):
         self._take("".join(c for c in event.commitString() if " " <= c <= "~"))
         event.accept()
 
-    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        """None: nothing is pasted into a floor screen."""
-        event.ignore()
-
-    def dropEvent(self, event: QDropEvent) -> None:
-        """None: nothing is dropped into a floor screen."""
-        event.ignore()
-
     def _take(self, characters: str) -> None:
         if not characters:
             return
@@ -151,9 +149,7 @@ class ScanField(QLineEdit):
             self.pressed.emit("back", "")
 
     def _press(self, name: str) -> None:
-        code = self._code
-        if code and not (code.isdigit() and len(code) <= 4):
+        if self._code and not (self._code.isdigit() and len(self._code) <= 4):
             self.refused.emit("ui.scan.key_inside")
-            return
-        self.drop()
-        self.pressed.emit(name, code)
+        else:
+            self.pressed.emit(name, self.take_number())

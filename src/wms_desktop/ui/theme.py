@@ -17,6 +17,9 @@ MAIN_TOUCH_MM = 18.0
 OTHER_TOUCH_MM = 12.0
 TOUCH_GAP_MM = 4.0
 
+DESK_POINTS = 12.0
+"""Text of desk tables and forms, read at arm's length."""
+
 _FAMILY = "Roboto"
 _FONT_FILES = ("Roboto-Regular.ttf", "Roboto-Medium.ttf", "Roboto-Bold.ttf", "DejaVuSans.ttf", "DejaVuSans-Bold.ttf")
 _BELIEVABLE_DPI = (72.0, 260.0)
@@ -150,7 +153,9 @@ def wear(app: QApplication, name: ThemeName) -> None:
     _current["theme"] = theme
     if app.style().name() != "fusion":
         app.setStyle("Fusion")
-    app.setFont(font(10.5))
+    app.setFont(font(DESK_POINTS))
+    for control in ("QMenuBar", "QMenu", "QToolTip", "QHeaderView"):
+        app.setFont(font(DESK_POINTS), control)  # type: ignore[arg-type]  # the stub asks for bytes, Qt for str
     app.setPalette(palette(theme))
     app.setStyleSheet(_style_sheet(theme))
 
@@ -199,9 +204,9 @@ def points_for(metres: float) -> float:
 
 
 def touch_pixels(millimetres: float, screen: QScreen | None = None) -> int:
-    """Logical pixels that are so many millimetres on this screen; a screen that lies about its size counts as 96 dpi."""
+    """Logical pixels that are so many millimetres on this screen; one that lies about its size counts as 96 dpi."""
     screen = screen or QGuiApplication.primaryScreen()
-    dpi = screen.physicalDotsPerInch() / screen.devicePixelRatio() if screen else 96.0
+    dpi = screen.physicalDotsPerInch() / screen.devicePixelRatio()
     if not _BELIEVABLE_DPI[0] <= dpi <= _BELIEVABLE_DPI[1]:
         dpi = 96.0
     return round(millimetres / MM_PER_INCH * dpi)

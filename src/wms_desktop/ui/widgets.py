@@ -51,7 +51,13 @@ class Label(QLabel):
     """A line or paragraph of plain text, at most 500 characters."""
 
     def __init__(
-        self, text: str = "", points: float = 10.5, *, bold: bool = False, wrap: bool = False, role: str = "ink"
+        self,
+        text: str = "",
+        points: float = theme.DESK_POINTS,
+        *,
+        bold: bool = False,
+        wrap: bool = False,
+        role: str = "ink",
     ) -> None:
         super().__init__()
         self._role = role
@@ -110,6 +116,11 @@ class FitText(QWidget):
         if (largest, smallest) != self._sizes:
             self._sizes = (largest, smallest)
             self.update()
+
+    def fix_height(self, pixels: int) -> None:
+        """Take exactly so much height (a policy of Ignored would let neighbours overlap it)."""
+        self.setFixedHeight(pixels)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
 
     def is_whole(self) -> bool:
         """Whether every word fits at a size that is still readable (the smallest one, or larger)."""
@@ -221,19 +232,21 @@ class FloorButton(QAbstractButton):
         self._draw_face(painter, box, ink, wears.on_accent if down else wears.accent)
 
     def _draw_face(self, painter: QPainter, box: QRectF, ink: str, accent: str) -> None:
-        side = min(24.0, box.height() * 0.42)
-        painter.setOpacity(1.0 if self._awake else 0.45)
+        side = min(24.0, box.height() * 0.42) if self._awake else 0.0
+        gap = 6.0 if self._awake else 0.0
         left = box.center().x() - side / 2
         if self.key_text:
-            painter.setFont(theme.font(9, QFont.Weight.Bold))
+            painter.setFont(theme.font(9.5, QFont.Weight.Bold if self._awake else QFont.Weight.Normal))
             painter.setPen(QColor(accent if self._awake else ink))
             wide = QFontMetrics(painter.font()).horizontalAdvance(self.key_text)
-            left = box.center().x() - (side + 6 + wide) / 2
-            place = QRectF(left + side + 6, box.top() + box.height() * 0.08, wide + 4, side + 4)
+            left = box.center().x() - (side + gap + wide) / 2
+            place = QRectF(left + side + gap, box.top() + box.height() * 0.1, wide + 4, 26)
             painter.drawText(place, int(Qt.AlignmentFlag.AlignVCenter), self.key_text)
-        paint_icon(painter, f"key-{self.name}", QRectF(left, box.top() + box.height() * 0.1, side, side), ink)
+        if self._awake:
+            icon = QRectF(left, box.top() + box.height() * 0.12, side, side)
+            paint_icon(painter, f"key-{self.name}", icon, ink)
         room = QRectF(box.left() + 4, box.top() + box.height() * 0.52, box.width() - 8, box.height() * 0.44)
-        font = theme.font(12, QFont.Weight.Medium)
+        font = theme.font(12, QFont.Weight.Medium if self._awake else QFont.Weight.Normal)
         sizes = (theme.pixels(self, 12), _HARD_FLOOR_PX)
         size = largest_fitting(self.text(), font, room.size().toSize(), sizes, _WRAP)
         font.setPixelSize(size or _HARD_FLOOR_PX)

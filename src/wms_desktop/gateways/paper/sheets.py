@@ -115,17 +115,21 @@ def _fitting(text: str, style: Style, width: float) -> str:
 
 
 class Sheet:
-    """Pages of one size for one printer resolution; everything lands on whole dots; ends as PDF bytes."""
+    """Pages of one size for one printer resolution; everything lands on whole dots; ends as PDF bytes.
 
-    def __init__(self, shape: Format, dpi: int, title: str) -> None:
+    ``inset`` mm shifts all that is drawn, right and down (a label on office paper keeps off its edge).
+    """
+
+    def __init__(self, shape: Format, dpi: int, title: str, inset: float = 0.0) -> None:
         from reportlab.pdfgen.canvas import Canvas  # late: start-up
 
         self.shape = shape
         self.dpi = dpi
-        self._across = self.dots(shape.width)
-        self._down = self.dots(shape.height)
+        across, down = self.dots(shape.width), self.dots(shape.height)
+        self._shift = self.dots(inset)
+        self._down = down - self._shift
         self._bytes = BytesIO()
-        size = (self._edge(self._across), self._edge(self._down))
+        size = (self._edge(across), self._edge(down))
         self._canvas: Any = Canvas(self._bytes, pagesize=size, invariant=1, pageCompression=1)
         self._canvas.setTitle(fonts.clean(title))
         self._canvas.setAuthor("WMS Desktop")
@@ -157,7 +161,7 @@ class Sheet:
             x -= whole if align == "right" else whole / 2
         self._ink(grey)
         line = self._canvas.beginText()
-        line.setTextOrigin(x * self.dpi / 25.4, self._down - y * self.dpi / 25.4)
+        line.setTextOrigin(self._shift + x * self.dpi / 25.4, self._down - y * self.dpi / 25.4)
         line.setHorizScale(squeeze * 100)
         for face, piece in pieces:
             line.setFont(fonts.registered_name(face), style.size * self.dpi / 72)
@@ -182,13 +186,19 @@ class Sheet:
         squeeze = squeeze_for(text, style, width, least)
         self.text(x, y, text, style, align=align, squeeze=squeeze, grey=grey)
 
+    def name(self, x: float, y: float, text: str, style: Style, width: float, *, align: str = "left") -> None:
+        """One line of words: its letters set narrower to 0.8, beyond that its end left out with an ellipsis."""
+        shown = shorten(text, style, width / 0.8)
+        self.text(x, y, shown, style, align=align, squeeze=squeeze_for(shown, style, width, 0.0))
+
     def box(self, x: float, y: float, width: float, height: float, *, grey: float = 0.0) -> None:
         """A filled rectangle from its top left corner; at least one dot thick."""
         left, top = self.dots(x), self.dots(y)
-        across = max(1, self.dots(x + width) - left)
-        down = max(1, self.dots(y + height) - top)
+        # Lines are all equally thick; areas meet their neighbours.
+        across = max(1, self.dots(width) if width < 1 else self.dots(x + width) - left)
+        down = max(1, self.dots(height) if height < 1 else self.dots(y + height) - top)
         self._ink(grey)
-        self._canvas.rect(left, self._down - top - down, across, down, stroke=0, fill=1)
+        self._canvas.rect(self._shift + left, self._down - top - down, across, down, stroke=0, fill=1)
 
     def frame(self, x: float, y: float, width: float, height: float, *, thick: float = 0.25) -> None:
         """The outline of a rectangle, drawn inside it."""
@@ -208,11 +218,9 @@ class Sheet:
         """
         width = self.symbol_width(symbol)
         if width > room + 25.4 / self.dpi:
-            raise BadInput(
-                "symbol_too_wide", text=symbol.caption[:80], width_mm=round(width + 0.5), room_mm=int(room)
-            )
+            raise BadInput("symbol_too_wide", text=symbol.caption[:80], width_mm=round(width + 0.5), room_mm=int(room))
         module = symbol.module_dots(self.dpi)
-        at = self.dots(x) + symbol.quiet * module
+        at = self._shift + self.dots(x) + symbol.quiet * module
         top, down = self.dots(y), max(1, self.dots(height))
         self._ink(0.0)
         for bit, group in groupby(symbol.bits):
@@ -243,7 +251,6 @@ class Sheet:
             self._grey = grey
 
     def _edge(self, dots: int) -> float:
-        points = dots * 72 / self.dpi
-        # A hair less than whole dots where points are not whole: viewers that round the page up to dots must not
-        # get one more than there is and stretch every bar to fill it.
-        return points if points == int(points) else (dots - 0.02) * 72 / self.dpi
+        # A hair less than whole dots: viewers that round the page up to dots must not get one more than there is
+        # and stretch every bar to fill it (288 points at 300 dpi are 1200.0000000000002 dots to some).
+        return (dots - 0.02) * 72 / self.dpi

@@ -12,6 +12,7 @@ LEFT = LABEL.margin
 RIGHT = LABEL.width - LABEL.margin
 ACROSS = RIGHT - LEFT
 SSCC_BARS = 31.75
+MARKS_TOP = 5.5  # above sheets that are cut up, within what office printers reach
 POSTCODE_BARS = 12.7  # the least that GS1 allows beside the SSCC on a small label
 
 _CAPTION = Style(fonts.BOLD, 6.5)
@@ -19,7 +20,16 @@ _SMALL = Style(fonts.SANS, 8.5)
 _SMALL_BOLD = Style(fonts.BOLD, 8.5)
 _NAME = Style(fonts.BOLD, 20)  # 7 mm
 _CITY = capitals(fonts.BOLD, 7)
-_STREETS = (Style(fonts.SANS, 16), Style(fonts.SANS, 13), Style(fonts.SANS, 10.5))
+# Tried in this order until the address fits: street in this style, name on this many lines of 7 mm.
+_LAYOUTS = (
+    (Style(fonts.SANS, 16), 2),
+    (Style(fonts.SANS, 13), 2),
+    (Style(fonts.SANS, 10.5), 2),
+    (Style(fonts.SANS, 13), 1),
+    (Style(fonts.SANS, 10.5), 1),
+    (Style(fonts.SANS, 8.5), 1),
+)
+_NARROWEST = 0.6  # how narrow letters may be set before a line is broken
 _READABLE = capitals(fonts.MONO, 3.05)
 _ROUTE = capitals(fonts.BOLD, 9)
 
@@ -76,10 +86,12 @@ def _draw_head(sheet: Sheet, label: ShippingLabel, terms: Terms) -> None:
 
 def draw_marks(sheet: Sheet, terms: Terms, x: float, top: float, width: float) -> None:
     """COPY, attempt and training, white on black, so that nobody takes a second print for another thing."""
-    marks = "  ".join(terms.list_marks())
+    marks = " · ".join(terms.list_marks())
     if marks:
         sheet.box(x, top, width, 5.2)
-        sheet.fit(x + width / 2, top + 3.9, marks, Style(fonts.BOLD, 11), width - 1.5, align="center", least=0.3, grey=1)
+        sheet.fit(
+            x + width / 2, top + 3.9, marks, Style(fonts.BOLD, 11), width - 1.5, align="center", least=0.3, grey=1
+        )
 
 
 def _short_line(text: str, style: Style, width: float) -> tuple[str, Style]:
@@ -94,8 +106,8 @@ def _draw_receiver(sheet: Sheet, label: ShippingLabel, terms: Terms, bottom: flo
     top = _HEAD_BOTTOM + 4.2
     sheet.text(LEFT, top - 0.6, terms.say("to"), _CAPTION)
     room = bottom - top - 1.2
-    for street in _STREETS:
-        placed = _place_receiver(label, street)
+    for street, name_lines in _LAYOUTS:
+        placed = _place_receiver(label, street, name_lines)
         height = sum(line[3] for line in placed)
         if height <= room:
             break
@@ -109,17 +121,19 @@ def _draw_receiver(sheet: Sheet, label: ShippingLabel, terms: Terms, bottom: flo
         y += gap
 
 
-def _place_receiver(label: ShippingLabel, street: Style) -> list[Placed]:
+def _place_receiver(label: ShippingLabel, street: Style, name_lines: int) -> list[Placed]:
     receiver = label.receiver
     # The name may lose its end; where the parcel must go may not.
-    placed = [(line, _NAME, 1.0, 8.0) for line in wrap_short(receiver.name, _NAME, ACROSS, 2)]
+    width = ACROSS if name_lines > 1 else ACROSS / _NARROWEST
+    names = wrap_short(receiver.name, _NAME, width, name_lines)
+    placed = [(line, _NAME, squeeze_for(line, _NAME, ACROSS, 0.0), 8.0) for line in names]
     for text in receiver.lines:
         placed += [(line, street, 1.0, street.size * 0.43) for line in wrap(text, street, ACROSS)]
     town = _town(receiver, "")
     try:
-        placed.append((town, _CITY, squeeze_for(town, _CITY, ACROSS), 10.0))
+        placed.append((town, _CITY, squeeze_for(town, _CITY, ACROSS, _NARROWEST), 10.0))
     except BadInput:
-        lines = wrap(town, _CITY, ACROSS / 0.8)
+        lines = wrap(town, _CITY, ACROSS / 0.8)  # broken where a word ends
         placed += [(line, _CITY, squeeze_for(line, _CITY, ACROSS), 10.0) for line in lines]
     if receiver.country.upper() != label.sender.country.upper():
         placed.append((receiver.country.upper(), _NAME, 1.0, 8.0))
@@ -131,7 +145,7 @@ def _draw_facts(sheet: Sheet, label: ShippingLabel, terms: Terms, top: float) ->
     sheet.box(LEFT, top, 45, _FACTS)
     sheet.text(LEFT + 1.5, top + 3.4, terms.say("route"), _CAPTION, grey=1)
     sheet.fit(LEFT + 22.5, top + 14.2, label.route, _ROUTE, 43, align="center", least=0.4, grey=1)
-    parcel = terms.say("parcel_of", parcel=label.parcel, parcels=label.parcels)
+    parcel = terms.parcel(label.parcel, label.parcels)
     pairs = (
         (middle, top + 3.4, "parcel", parcel, 24.0),
         (middle + 26, top + 3.4, "weight", terms.kilograms(label.weight_g), 24.5),

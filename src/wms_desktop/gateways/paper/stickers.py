@@ -5,7 +5,7 @@ from __future__ import annotations
 from wms_desktop.domain.documents import Mark, Stickers
 from wms_desktop.gateways.paper import fonts, symbols
 from wms_desktop.gateways.paper.sheets import LABEL, Sheet, Style, capitals, squeeze_for, wrap_short
-from wms_desktop.gateways.paper.shipping import ACROSS, draw_marks
+from wms_desktop.gateways.paper.shipping import ACROSS, MARKS_TOP, draw_marks
 from wms_desktop.gateways.paper.terms import Terms
 
 _COLUMNS = 2
@@ -27,6 +27,8 @@ def draw(sheet: Sheet, document: Stickers, terms: Terms) -> None:
         slot = place % (rows * _COLUMNS)
         if place and slot == 0:
             sheet.next_page()
+        if slot == 0:
+            draw_marks(sheet, terms, sheet.shape.margin, MARKS_TOP, across)
         x = sheet.shape.margin + (slot % _COLUMNS) * across
         _draw_small(sheet, mark, terms.say(document.kind), (x, sheet.shape.margin + slot // _COLUMNS * _HEIGHT, across))
 

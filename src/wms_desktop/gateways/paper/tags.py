@@ -20,7 +20,8 @@ def draw(sheet: Sheet, tag: CrossDockTag, terms: Terms) -> None:
     sheet.box(0, 0, LABEL.width, 19)
     sheet.fit(LABEL.width / 2, 14.2, terms.say("cross_dock"), Style(fonts.BOLD, 38), ACROSS, align="center", grey=1)
     draw_marks(sheet, terms, LEFT, 20.5, ACROSS)
-    sheet.text(LABEL.width / 2, 31.5, terms.say("lane"), Style(fonts.BOLD, 16), align="center")
+    if not tag.lane.upper().startswith(terms.say("lane").upper()):
+        sheet.text(LABEL.width / 2, 31.5, terms.say("lane"), Style(fonts.BOLD, 16), align="center")
     style, squeeze = choose_lane_style(tag.lane)
     sheet.text(LABEL.width / 2, 49 + style.cap / 2, tag.lane, style, align="center", squeeze=squeeze)
     _draw_facts(sheet, tag, terms)
@@ -48,18 +49,19 @@ def choose_lane_style(lane: str) -> tuple[Style, float]:
 def _draw_facts(sheet: Sheet, tag: CrossDockTag, terms: Terms) -> None:
     half = LEFT + ACROSS / 2 + 1
     sheet.box(LEFT, 67.5, ACROSS, 0.35)
-    _pair(sheet, LEFT, 71, terms.say("order"), tag.order, ACROSS / 2 - 2)
-    _pair(sheet, half, 71, terms.say("quantity"), f"{tag.quantity} {terms.unit(tag.unit)}", ACROSS / 2 - 1)
+    _pair(sheet, (LEFT, 71), terms.say("order"), tag.order, ACROSS / 2 - 2)
+    _pair(sheet, (half, 71), terms.say("quantity"), f"{tag.quantity} {terms.unit(tag.unit)}", ACROSS / 2 - 1)
     sheet.text(LEFT, 81.5, terms.say("customer"), _CAPTION)
     for line in wrap_short(tag.customer, _VALUE, ACROSS, 1):
         sheet.text(LEFT, 87.5, line, _VALUE)
     sheet.text(LEFT, 92, terms.say("item").upper(), _CAPTION)
-    for place, line in enumerate(wrap_short(f"{tag.sku}  {tag.item}", Style(fonts.SANS, 12), ACROSS, 2)):
+    for place, line in enumerate(wrap_short(f"{tag.sku} · {tag.item}", Style(fonts.SANS, 12), ACROSS, 2)):
         sheet.text(LEFT, 97 + 5 * place, line, Style(fonts.SANS, 12))
-    _pair(sheet, LEFT, 107, terms.say("must_leave_by"), terms.instant(tag.must_leave_by) or "-", ACROSS / 2 - 2)
-    _pair(sheet, half, 107, terms.say("receipt"), tag.receipt, ACROSS / 2 - 1)
+    _pair(sheet, (LEFT, 107), terms.say("must_leave_by"), terms.instant(tag.must_leave_by) or "-", ACROSS / 2 - 2)
+    _pair(sheet, (half, 107), terms.say("receipt"), tag.receipt, ACROSS / 2 - 1)
 
 
-def _pair(sheet: Sheet, x: float, y: float, caption: str, value: str, width: float) -> None:
+def _pair(sheet: Sheet, at: tuple[float, float], caption: str, value: str, width: float) -> None:
+    x, y = at
     sheet.text(x, y, caption, _CAPTION)
     sheet.fit(x, y + 6.3, value, _VALUE, width, least=0.4)

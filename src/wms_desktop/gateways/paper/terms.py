@@ -182,6 +182,10 @@ class Terms:
         hundredths = -(-grams // 10)
         return self.say("kg", kg=f"{hundredths // 100}.{hundredths % 100:02d}")
 
+    def parcel(self, parcel: int, parcels: int) -> str:
+        """Which parcel of how many; the number alone while nobody knows how many follow (``parcels`` 0)."""
+        return self.say("parcel_of", parcel=parcel, parcels=parcels) if parcels else str(parcel)
+
     def list_marks(self) -> list[str]:
         """What tells this print from the first one: COPY, attempt, training."""
         marks = []

@@ -432,6 +432,7 @@ def upgrade() -> None:
     sqlite_autoincrement=True,
     sqlite_strict=True
     )
+    op.create_index('ix_carton_closed', 'carton', ['plate_id'], unique=False, sqlite_where=sa.text("state = 'closed'"), postgresql_where=sa.text("state = 'closed'"))
     op.create_index('ix_carton_manifest_id', 'carton', ['manifest_id'], unique=False)
     op.create_index(op.f('ix_carton_shipment_id'), 'carton', ['shipment_id'], unique=False)
     op.create_table('command',
@@ -625,6 +626,7 @@ def upgrade() -> None:
     )
     op.create_index(op.f('ix_print_job_carton_id'), 'print_job', ['carton_id'], unique=False)
     op.create_index(op.f('ix_print_job_command_id'), 'print_job', ['command_id'], unique=False)
+    op.create_index('ix_print_job_kind_number', 'print_job', ['kind', 'number'], unique=False)
     op.create_index('ix_print_job_queued', 'print_job', ['printer', 'id'], unique=False, sqlite_where=sa.text("state = 'queued'"), postgresql_where=sa.text("state = 'queued'"))
     for statement in triggers.statements(op.get_bind().dialect.name):
         op.get_bind().exec_driver_sql(statement)

@@ -1,0 +1,179 @@
+"""Puts one workstation together: profile, window, the threads behind it, and its printers."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+import tempfile
+from collections.abc import Callable, Mapping
+from logging.handlers import RotatingFileHandler
+from pathlib import Path
+from threading import Event as Gate
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from PySide6.QtCore import QUrl
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QApplication
+
+import wms_desktop
+from wms_desktop.changes import Changes
+from wms_desktop.config import OnlyOne, Profile
+from wms_desktop.gateways.printers import FolderPrinter, IppPrinter, Printer
+from wms_desktop.ui import theme
+from wms_desktop.ui.devices import QtPrinter
+from wms_desktop.ui.main_window import MainWindow, StationFacts
+from wms_desktop.ui.operations import Operations
+from wms_desktop.ui.settings import Settings
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+    from wms_desktop.gateways.spooler import Spooler
+    from wms_desktop.runner import DeskReads, StationRunner
+
+DEFAULT_PRINTERS = ("labels", "paper")
+_LOG = logging.getLogger(__name__)
+_GATE_S = 120.0
+
+
+class Workstation:
+    """One window on one profile. ``prepare`` fills a database that is still empty (the demo warehouse).
+
+    The window is there before the database is: it is opened on the scan thread. The profile's lock is held from
+    construction to :meth:`close`; a second window on the same profile is refused with a sentence.
+    """
+
+    def __init__(
+        self,
+        profile: Profile,
+        prepare: Callable[[Engine], None] | None = None,
+        clock: Callable[[], Any] | None = None,
+    ) -> None:
+        self.profile = profile
+        self._prepare = prepare
+        self._clock = clock
+        self._only_one = OnlyOne(profile.folder)
+        self._is_open = Gate()
+        self._spooler: Spooler | None = None
+        self._spool_engine: Engine | None = None
+        self.operations = Operations(self._open_runner, self._open_reads)
+        settings = Settings(profile.look)
+        application = QApplication.instance()
+        if isinstance(application, QApplication):
+            theme.wear(application, settings.theme)
+        facts = StationFacts(
+            name=profile.station or "WMS", zone=ZoneInfo(profile.timezone), version=wms_desktop.__version__
+        )
+        self.window = MainWindow(self.operations, settings, facts)
+        self.window.logs_requested.connect(self._show_logs)
+        self.operations.changed.connect(self._changed)
+
+    def open(self) -> None:
+        """Shows the window, then begins the threads."""
+        self.window.show()
+        self.operations.start()
+
+    def close(self) -> None:
+        """Answers what is queued, ends the printers after the job in hand, lets go of the lock."""
+        self.window.close()
+        if self._spooler is not None:
+            self._spooler.stop()
+        if self._spool_engine is not None:
+            self._spool_engine.dispose()
+        self._only_one.release()
+
+    def _open_runner(self) -> StationRunner:
+        from wms_desktop import runner  # late: brings SQLAlchemy, and the window shows first
+
+        try:
+            engine = runner.open_house(self.profile)
+            if self._prepare is not None:
+                self._prepare(engine)
+            made = runner.StationRunner(self.profile, engine, self._clock or runner.utc_now)
+            self._start_spooler()
+        finally:
+            self._is_open.set()
+        return made
+
+    def _open_reads(self) -> DeskReads:
+        from wms_desktop import runner  # late: brings SQLAlchemy, and the window shows first
+
+        self._is_open.wait(_GATE_S)
+        return runner.DeskReads(self.profile, self._clock or runner.utc_now)
+
+    def _start_spooler(self) -> None:
+        from wms_desktop import runner  # late: brings SQLAlchemy, and the window shows first
+        from wms_desktop.db.engine import open_engine  # late: brings SQLAlchemy
+        from wms_desktop.gateways import spooler  # late: brings what draws papers
+        from wms_desktop.services.printing import PrintOutbox  # late: brings SQLAlchemy
+
+        self._spool_engine = open_engine(self.profile.database_url)
+        outbox = PrintOutbox(self._spool_engine, self._clock or runner.utc_now)
+        paper = {"labels": spooler.PaperSetting(dpi=self.profile.label_dpi)}
+        draw = spooler.renderer(paper, zone=self.profile.timezone)
+        self._spooler = spooler.Spooler(outbox, list_printers(self.profile), draw)
+        self._spooler.start()
+
+    def _changed(self, changes: Changes) -> None:
+        if Changes.PRINTS in changes and self._spooler is not None:
+            self._spooler.wake()
+
+    def _show_logs(self) -> None:
+        QDesktopServices.openUrl(QUrl.fromLocalFile(str(self.profile.folder)))
+
+
+def list_printers(profile: Profile) -> dict[str, Printer]:
+    """The profile's printers by name; without any, two folders of PDFs."""
+    wanted: Mapping[str, str] = profile.printers or {
+        name: f"folder:{profile.folder / 'prints' / name}" for name in DEFAULT_PRINTERS
+    }
+    made: dict[str, Printer] = {}
+    for name, text in wanted.items():
+        kind, _, where = text.partition(":")
+        made[name] = (
+            IppPrinter(f"{kind}:{where}") if kind in ("ipp", "ipps")
+            else QtPrinter(where) if kind == "system"
+            else FolderPrinter(Path(where))
+        )  # fmt: skip
+    return made
+
+
+def has_display() -> bool:
+    """Whether there is a screen to open a window on."""
+    if sys.platform in ("win32", "darwin"):
+        return True
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
+def go_offscreen(width: int = 1920, height: int = 1080) -> None:
+    """Gives Qt a screen in memory of this size; must come before the application object is made."""
+    if os.environ.get("QT_QPA_PLATFORM", "").startswith("offscreen"):
+        return
+    config = Path(tempfile.mkdtemp(prefix="wms-screen-")) / "screen.json"
+    screen = (
+        '{"synchronousWindowSystemEvents":false,"windowFrameMargins":false,"screens":[{"name":"s0","x":0,"y":0,'
+        f'"width":{width},"height":{height},"logicalDpi":96,"logicalBaseDpi":96,"dpr":1}}]}}'
+    )
+    config.write_text(screen, encoding="utf-8")
+    os.environ["QT_QPA_PLATFORM"] = f"offscreen:configfile={config}"
+
+
+def start_log(profile: Profile) -> None:
+    """Writes the program's log into the profile's folder, a few files of bounded size."""
+    handler = RotatingFileHandler(profile.log, maxBytes=1_000_000, backupCount=3, encoding="utf-8")
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
+    logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
+
+
+def run_window(profile: Profile, prepare: Callable[[Engine], None] | None) -> int:
+    """Opens the window on a profile and stays until it is closed; gives the exit status."""
+    start_log(profile)
+    application = QApplication.instance() or QApplication(sys.argv[:1])
+    workstation = Workstation(profile, prepare)
+    workstation.window.errors.install()
+    workstation.open()
+    status = application.exec()
+    workstation.close()
+    return status

@@ -1,0 +1,404 @@
+"""Forms batches of ready orders into short tours, and hands them to people, also in the middle of the walk."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Row, exists, func, insert, select
+from sqlalchemy.orm import Session
+
+from wms_desktop.changes import Changes
+from wms_desktop.db.tables import (
+    NO_PLATE,
+    Batch,
+    BatchOrder,
+    CountTask,
+    Location,
+    Operator,
+    Order,
+    OrderLine,
+    Pick,
+    Product,
+    Reservation,
+    Stock,
+)
+from wms_desktop.domain import batching, tours
+from wms_desktop.domain.batching import BatchPlan, Cart, OrderWork
+from wms_desktop.domain.demand import Urgency, full_key, rank
+from wms_desktop.domain.tours import Stop
+from wms_desktop.errors import BadInput, Moved, Refusal
+from wms_desktop.prompts import Answer, Message, Outcome, Prompt
+from wms_desktop.services import floor_plan, settings, site_time, undo
+from wms_desktop.services.dialogue import Context
+from wms_desktop.services.floor_plan import FloorPlan
+
+NAME = "batches"
+OPEN_STATES = ("released", "running", "picked")
+GAP = 1000
+"""Between two stops' numbers in a walk, so that one more can be put between them."""
+
+
+class PickerBusy(Refusal):
+    """The person is walking another batch already."""
+
+    code = "picker_busy"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Formed:
+    """The batches that were made: their numbers, how many orders and stops, and the metres of all tours."""
+
+    numbers: tuple[str, ...]
+    orders: int
+    stops: int
+    metres: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assigned:
+    """A batch has another owner; ``was`` and ``who`` are names (empty: nobody), ``epoch`` its new version."""
+
+    number: str
+    was: str
+    who: str
+    epoch: int
+    is_running: bool
+
+    @property
+    def message(self) -> Message:
+        """What the supervisor is told."""
+        code = "batch_unassigned" if not self.who else "batch_handed_over" if self.is_running else "batch_assigned"
+        return Message(code, {"batch": self.number, "who": self.who, "was": self.was})
+
+
+def form_batches(session: Session, context: Context, *, max_totes: int | None = None, mode: str = "cluster",
+                 max_batches: int | None = None, order_ids: Sequence[int] | None = None,
+                 max_weight_g: int | None = None, singles_apart: bool = False) -> Formed:  # fmt: skip
+    """Puts every ready order that is in no open batch on a cart, and finds each cart's shortest walk.
+
+    Ready: units held in bins; a ship-complete order also needs everything else to be held in bins, lanes, carts or
+    benches. ``max_totes`` orders a cart (None: the house's setting), batches in the order of urgency, at most
+    ``max_batches`` of them; ``order_ids`` narrows the choice. Mode is ``cluster`` or ``paper``. The command is final.
+    """
+    undo.close(session)
+    number = settings.next_number(session, "batch")  # its row stays locked: nobody else forms batches meanwhile
+    rows = _list_ready(session, context, order_ids)
+    if not rows:
+        return Formed(numbers=(), orders=0, stops=0, metres=0)
+    plan = floor_plan.load(session)
+    works = _works(session, context, rows, plan)
+    totes = max_totes or settings.get_int(session, "totes_per_cart")
+    made = batching.form(works, Cart(totes, max_weight_g=max_weight_g), plan.layout, singles_apart=singles_apart)
+    numbers, metres, stops, orders = [], 0, 0, 0
+    for at, cart in enumerate(made[:max_batches]):
+        label = f"B{number if at == 0 else settings.next_number(session, 'batch'):06d}"
+        batch, picks = _write(session, context, rows, plan, cart, (label, mode))
+        numbers.append(label)
+        metres += batch.metres
+        stops += picks
+        orders += len(cart.order_keys)
+    return Formed(numbers=tuple(numbers), orders=orders, stops=stops, metres=metres)
+
+
+def assign(session: Session, context: Context, batch_id: int, operator_id: int | None) -> Assigned:
+    """Gives a batch to a person (None or 0: to nobody), whatever it stands at.
+
+    One that has not begun changes its owner only. A running one keeps cart, totes and place in the walk, and its
+    epoch grows: scans from the old screen are refused, and the new picker proves the cart by scanning it. Raises
+    PickerBusy when the person is walking another batch, Moved (`batch_over`) when the batch is done or cancelled.
+    """
+    batch = _get_open(session, batch_id)
+    new = session.get(Operator, operator_id) if operator_id else None
+    if operator_id and (new is None or not new.is_active):
+        raise BadInput("unknown_operator")
+    old = session.get(Operator, batch.operator_id) if batch.operator_id is not None else None
+    if old is new:
+        return _assigned(batch, old, new)
+    running = batch.state in ("running", "picked")
+    if running and batch.mode == "cluster" and new is not None:
+        _refuse_busy(session, batch, new)
+    batch.operator_id = new.id if new else None
+    if running:
+        boss = session.get_one(Operator, context.operator_id)
+        facts = json.loads(batch.facts)
+        kept = {name: facts[name] for name in ("found", "why") if name in facts}
+        facts = {"scans": facts.get("scans", 0) + 1, "handover": batch.mode == "cluster"} | kept
+        facts["moved"] = {
+            "who": new.name if new else "",
+            "by": boss.name,
+            "at": site_time.clock_time(session, context.at),
+        }
+        batch.facts = json.dumps(facts, sort_keys=True)
+        batch.epoch = next_epoch(session, batch)
+    session.flush()
+    return _assigned(batch, old, new)
+
+
+reassign = assign
+
+
+def cancel_batch(session: Session, context: Context, batch_id: int) -> Message:
+    """Ends a batch early: what is not picked stays reserved for a later batch; what is in totes stays in them.
+
+    With something in a tote the picker is sent to the drop-off place; else the batch is over. Raises Moved
+    (`batch_over`) when it is over already.
+    """
+    batch = _get_open(session, batch_id)
+    picks = session.scalars(select(Pick).where(Pick.batch_id == batch.id).order_by(Pick.seq)).all()
+    kept = sum(pick.picked for pick in picks)
+    left = sum(pick.qty - pick.picked for pick in picks if pick.state == "todo")
+    for pick in picks:
+        if pick.state == "todo":
+            pick.state = "done" if pick.picked == pick.qty else "short" if pick.picked else "cancelled"
+            pick.reason = "batch_cancelled"
+    facts = json.loads(batch.facts)
+    boss = session.get_one(Operator, context.operator_id)
+    batch.facts = json.dumps(
+        {
+            "scans": facts.get("scans", 0) + 1,
+            "cancelled": {"by": boss.name, "at": site_time.clock_time(session, context.at)},
+        },
+        sort_keys=True,
+    )
+    batch.epoch = next_epoch(session, batch)
+    if kept and batch.mode == "cluster":
+        batch.state = "picked"
+    else:
+        batch.state = "cancelled"
+        batch.finished_at = context.at
+        for place in session.scalars(select(BatchOrder).where(BatchOrder.batch_id == batch.id)):
+            place.is_open = False
+    session.flush()
+    return Message("batch_cancelled", {"batch": batch.number, "left": left, "kept": kept})
+
+
+def request_count(session: Session, context: Context, spot: tuple[int, int], *, reason: str, found: int,
+                  expected: int) -> int | None:  # fmt: skip
+    """Asks for a count of a (location id, product id), unless one is open; gives the task's id, None if it was."""
+    location_id, product_id = spot
+    known = session.scalar(
+        select(CountTask.id).where(
+            CountTask.location_id == location_id, CountTask.product_id == product_id, CountTask.state == "open"
+        )
+    )
+    if known is not None:
+        return None
+    task = CountTask(location_id=location_id, product_id=product_id, reason=reason, found=found, expected=expected,
+                     operator_id=context.operator_id, at=context.at)  # fmt: skip
+    session.add(task)
+    session.flush()
+    return task.id
+
+
+def tour_text(corners: Sequence[tuple[int, int]]) -> str:
+    """The corner points of a walk (x, y in mm) as the batch keeps them."""
+    return json.dumps(corners, separators=(",", ":"))
+
+
+def next_epoch(session: Session, batch: Batch) -> int:
+    """A version greater than the batch's and never given to another batch, so that a stale screen is always seen."""
+    return max(settings.next_number(session, "epoch"), batch.epoch) + 1
+
+
+def prompt(session: Session, context: Context) -> Prompt:
+    """What the batches board shows: how many batches are open and how many run."""
+    rows = session.execute(select(Batch.state, func.count()).where(Batch.state.in_(OPEN_STATES)).group_by(Batch.state))
+    counts = {row[0]: int(row[1]) for row in rows}
+    return Prompt(
+        workflow=NAME,
+        state="board",
+        args={"released": counts.get("released", 0), "running": counts.get("running", 0) + counts.get("picked", 0)},
+    )
+
+
+def answer(session: Session, context: Context, message: Message) -> Answer:
+    """The board's answer after a change: hand it back from the command."""
+    return Answer(
+        outcome=Outcome.STEP_DONE,
+        message=message,
+        prompt=prompt(session, context),
+        changes=Changes.BATCHES | Changes.ORDERS | Changes.STOCK,
+    )
+
+
+def formed_message(formed: Formed) -> Message:
+    """What the supervisor is told after batches were formed."""
+    if not formed.numbers:
+        return Message("nothing_to_batch")
+    return Message(
+        "batches_formed",
+        {"batches": len(formed.numbers), "orders": formed.orders, "stops": formed.stops, "metres": formed.metres},
+    )
+
+
+def _get_open(session: Session, batch_id: int) -> Batch:
+    batch = session.get(Batch, batch_id, populate_existing=True, with_for_update=True)
+    if batch is None:
+        raise BadInput("unknown_batch")
+    if batch.state not in OPEN_STATES:
+        raise Moved("batch_over", batch=batch.number)
+    return batch
+
+
+def _refuse_busy(session: Session, batch: Batch, picker: Operator) -> None:
+    other = session.scalar(
+        select(Batch.number).where(
+            Batch.operator_id == picker.id,
+            Batch.state.in_(("running", "picked")),
+            Batch.mode == "cluster",
+            Batch.id != batch.id,
+        )
+    )
+    if other is not None:
+        raise PickerBusy(who=picker.name, batch=other)
+
+
+def _assigned(batch: Batch, old: Operator | None, new: Operator | None) -> Assigned:
+    return Assigned(
+        number=batch.number,
+        was=old.name if old else "",
+        who=new.name if new else "",
+        epoch=batch.epoch,
+        is_running=batch.state in ("running", "picked"),
+    )
+
+
+def _list_ready(session: Session, context: Context, order_ids: Sequence[int] | None) -> list[Row[Any]]:
+    """Held units in bins of orders that may be picked now and are in no open batch."""
+    today = site_time.today(session, context.at)
+    taken = exists().where(
+        BatchOrder.order_id == Order.id, Batch.id == BatchOrder.batch_id, Batch.state.in_(OPEN_STATES)
+    )
+    query = (
+        select(
+            Reservation.stock_id,
+            Reservation.order_line_id.label("line_id"),
+            Reservation.qty,
+            OrderLine.order_id,
+            Location.code.label("bin"),
+            Location.aisle,
+            Location.x_mm,
+            Location.y_mm,
+            Product.sku,
+            Product.weight_g,
+            (Product.length_mm * Product.width_mm * Product.height_mm).label("volume_mm3"),
+            Order.ship_complete,
+        )
+        .join(Stock, Stock.id == Reservation.stock_id)
+        .join(Location, Location.id == Stock.location_id)
+        .join(Product, Product.id == Stock.product_id)
+        .join(OrderLine, OrderLine.id == Reservation.order_line_id)
+        .join(Order, Order.id == OrderLine.order_id)
+        .where(
+            Reservation.state == "held",
+            Location.kind == "bin",
+            Stock.condition == "good",
+            Order.is_held == False,  # noqa: E712 SQL
+            Order.release_on.is_(None) | (Order.release_on <= today),
+            ~taken,
+        )
+        .order_by(Reservation.id)
+    )
+    if order_ids is not None:
+        query = query.where(Order.id.in_(order_ids))
+    rows: list[Any] = list(session.execute(query).all())
+    incomplete = _list_incomplete(session, {row.order_id for row in rows if row.ship_complete})
+    return [row for row in rows if row.order_id not in incomplete]
+
+
+def _list_incomplete(session: Session, order_ids: set[int]) -> set[int]:
+    """Of these orders, those with an open unit that is not held where a picker or packer can take it."""
+    if not order_ids:
+        return set()
+    in_reach = (
+        select(Reservation.order_line_id, func.sum(Reservation.qty).label("qty"))
+        .join(Stock, Stock.id == Reservation.stock_id)
+        .join(Location, Location.id == Stock.location_id)
+        .where(Reservation.state == "held", Location.kind.in_(("bin", "lane", "cart", "bench")))
+        .group_by(Reservation.order_line_id)
+        .subquery()
+    )
+    rows = session.scalars(
+        select(OrderLine.order_id)
+        .join(Order, Order.id == OrderLine.order_id)
+        .outerjoin(in_reach, in_reach.c.order_line_id == OrderLine.id)
+        .where(
+            Order.ship_complete == True,  # noqa: E712 SQL
+            OrderLine.ordered - OrderLine.cancelled - OrderLine.shipped > func.coalesce(in_reach.c.qty, 0),
+        )
+    )
+    return order_ids.intersection(rows)
+
+
+def _works(session: Session, context: Context, rows: Sequence[Row[Any]], plan: FloorPlan) -> list[OrderWork]:
+    today = site_time.today(session, context.at)
+    by_order: dict[int, list[Row[Any]]] = {}
+    for row in rows:
+        by_order.setdefault(row.order_id, []).append(row)
+    orders = session.scalars(select(Order).where(Order.id.in_(by_order)).order_by(Order.id)).all()
+    urgencies = [
+        Urgency(order_id=order.id, is_pinned=order.is_pinned, promise=order.promise, leave_by=order.leave_by,
+                priority_class=order.priority_class, placed_at=order.placed_at, passed_over=order.passed_over)
+        for order in orders
+    ]  # fmt: skip
+    ranked = sorted(urgencies, key=lambda urgency: full_key(urgency, context.at, today))
+    works = []
+    for place, urgency in enumerate(ranked):
+        lines = by_order[urgency.order_id]
+        later, kept, *_ = rank(urgency, context.at, today)
+        works.append(
+            OrderWork(
+                key=urgency.order_id,
+                stops=tuple(_stop(row, plan) for row in lines),
+                weight_g=sum(row.qty * row.weight_g for row in lines),
+                volume_mm3=sum(row.qty * int(row.volume_mm3) for row in lines),
+                rank=(0 if not later else 1 if not kept else 2, place),
+                single_unit=sum(row.qty for row in lines) == 1,
+            )
+        )
+    return works
+
+
+def _stop(row: Row[Any], plan: FloorPlan) -> Stop:
+    column = plan.columns.get(row.aisle)
+    if column is None:
+        raise BadInput("bin_without_aisle", bin=row.bin)
+    return Stop((row.line_id, row.stock_id), column, row.y_mm)
+
+
+def _write(session: Session, context: Context, rows: Sequence[Row[Any]], plan: FloorPlan, cart: BatchPlan,
+           named: tuple[str, str]) -> tuple[Batch, int]:  # fmt: skip
+    """The batch with its orders and its picks in walking order; gives it and the number of picks."""
+    position = {order_id: at for at, order_id in enumerate(cart.order_keys, 1)}
+    mine = sorted(
+        (row for row in rows if row.order_id in position), key=lambda row: (row.bin, row.sku, position[row.order_id])
+    )
+    tour = tours.walk(plan.layout, [_stop(row, plan) for row in mine])
+    qty = {(row.line_id, row.stock_id): row.qty for row in mine}
+    batch = Batch(
+        number=named[0],
+        mode=named[1],
+        metres=round(tour.length / 1000),
+        tour=tour_text(tour.path),
+        leave_by=session.scalar(select(func.min(Order.leave_by)).where(Order.id.in_(position))),
+        created_at=context.at,
+    )
+    session.add(batch)
+    session.flush()
+    session.execute(
+        insert(BatchOrder),
+        [
+            {"batch_id": batch.id, "order_id": order_id, "position": at, "plate_id": NO_PLATE, "is_open": True}
+            for order_id, at in position.items()
+        ],
+    )
+    picks = [
+        {"batch_id": batch.id, "order_line_id": key[0], "stock_id": key[1], "seq": at * GAP, "qty": qty[key]}
+        for at, key in enumerate(tour.order, 1)
+        if isinstance(key, tuple)
+    ]
+    session.execute(insert(Pick), picks)
+    return batch, len(picks)

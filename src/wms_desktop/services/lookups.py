@@ -1,0 +1,309 @@
+"""What desks and maps read: open batches, people, the backlog in the stated order, the walk of a batch."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from itertools import pairwise
+from typing import Any
+
+from sqlalchemy import Row, case, func, select
+from sqlalchemy.orm import Session
+
+from wms_desktop.db.tables import (
+    Batch,
+    BatchOrder,
+    Customer,
+    Location,
+    Operator,
+    Order,
+    OrderLine,
+    Peg,
+    Pick,
+    Stock,
+)
+from wms_desktop.domain.demand import Urgency, full_key
+from wms_desktop.errors import Value
+
+Say = Callable[[str, Mapping[str, Value]], str]
+
+# Stated until the house's own rates are measured: seconds to take one pick, millimetres walked in a second.
+SECONDS_A_PICK = 15
+MM_A_SECOND = 1200
+_RACK_DEPTH_MM = 900
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BatchRow:
+    """One open batch; instants are UTC, ``metres`` its tour, ``predicted_at`` from the stated rates."""
+
+    batch_id: int
+    number: str
+    state: str
+    picker: str
+    picker_id: int
+    cart: str
+    picks_done: int
+    picks_total: int
+    orders: int
+    metres: int
+    started_at: datetime | None
+    due_at: datetime | None
+    predicted_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OperatorRow:
+    """One active person."""
+
+    id: int
+    name: str
+    role: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BacklogRow:
+    """One open order in the stated demand order; ``value`` is of its open units."""
+
+    order_number: str
+    customer: str
+    state: str
+    units_open: int
+    lines_open: int
+    value: Decimal
+    currency: str
+    promise_date: date
+    leave_by: datetime
+    age_days: int
+    rank_text: str
+    pin: bool
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TourStop:
+    """One bin of a walk; millimetres from the house's corner."""
+
+    bin: str
+    x: int
+    y: int
+    is_done: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TourView:
+    """A walk as drawn: racks as (x, y, width, depth), the path's corners, the stops in walking order."""
+
+    racks: tuple[tuple[int, int, int, int], ...]
+    path: tuple[tuple[int, int], ...]
+    stops: tuple[TourStop, ...]
+
+
+def list_batches(session: Session, now: datetime) -> list[BatchRow]:
+    """Open batches, the most urgent first."""
+    total = func.count(Pick.id)
+    done = func.sum(_one_if(Pick.state != "todo"))
+    picks = (
+        select(Pick.batch_id, total.label("total"), done.label("done"))
+        .where(Pick.state != "cancelled")
+        .group_by(Pick.batch_id)
+        .subquery()
+    )
+    orders = (
+        select(BatchOrder.batch_id, func.count().label("orders")).group_by(BatchOrder.batch_id).subquery()
+    )
+    rows = session.execute(
+        select(Batch, Operator.name, Location.code, picks.c.total, picks.c.done, orders.c.orders)
+        .outerjoin(Operator, Operator.id == Batch.operator_id)
+        .outerjoin(Location, Location.id == Batch.cart_id)
+        .outerjoin(picks, picks.c.batch_id == Batch.id)
+        .outerjoin(orders, orders.c.batch_id == Batch.id)
+        .where(Batch.state.in_(("released", "running", "picked")))
+        .order_by(Batch.leave_by, Batch.id)
+    )
+    return [_batch_row(row, now) for row in rows]
+
+
+def list_operators(session: Session) -> list[OperatorRow]:
+    """Active people, by name."""
+    rows = session.scalars(
+        select(Operator).where(Operator.is_active, Operator.badge != "").order_by(Operator.name, Operator.id)
+    )
+    return [OperatorRow(id=row.id, name=row.name, role=row.role) for row in rows]
+
+
+def list_backlog(session: Session, now: datetime, today: date, say: Say) -> list[BacklogRow]:
+    """Every order with units not yet shipped, in the stated demand order, each with its state and why."""
+    owed = OrderLine.ordered - OrderLine.cancelled - OrderLine.shipped
+    sums = (
+        select(
+            OrderLine.order_id,
+            func.sum(owed).label("units"),
+            func.sum(OrderLine.reserved).label("reserved"),
+            func.sum(owed * OrderLine.price).label("value"),
+            func.sum(_one_if(owed > 0)).label("lines"),
+        )
+        .group_by(OrderLine.order_id)
+        .having(func.sum(owed) > 0)
+        .subquery()
+    )
+    rows = session.execute(
+        select(Order, Customer.name, sums.c.units, sums.c.reserved, sums.c.value, sums.c.lines)
+        .join(sums, sums.c.order_id == Order.id)
+        .join(Customer, Customer.id == Order.customer_id)
+    ).all()
+    in_work = set(session.scalars(select(BatchOrder.order_id).where(BatchOrder.is_open)))
+    in_lane = set(
+        session.scalars(
+            select(OrderLine.order_id).join(Peg, Peg.order_line_id == OrderLine.id).where(Peg.state == "in_lane")
+        )
+    )
+    blocked = set(session.scalars(select(Stock.product_id).where(Stock.condition != "good", Stock.on_hand > 0)))
+    short = _short_products(session)
+    ordered = sorted(rows, key=lambda row: full_key(_urgency(row.Order, Decimal(row.value)), now, today))
+    made = []
+    for place, row in enumerate(ordered, 1):
+        order = row.Order
+        missing = int(row.units) - int(row.reserved)
+        state = _state(order, today, missing, order.id in in_work or order.id in in_lane)
+        if state == "backordered" and short.get(order.id, set()) & blocked:
+            state = "stock_blocked"
+        made.append(
+            BacklogRow(
+                order_number=order.number,
+                customer=row.name,
+                state=state,
+                units_open=int(row.units),
+                lines_open=int(row.lines),
+                value=Decimal(row.value),
+                currency=order.currency,
+                promise_date=order.promise,
+                leave_by=order.leave_by,
+                age_days=(now - order.placed_at).days,
+                rank_text=f"{place}",
+                pin=order.is_pinned,
+                reason=say(f"backlog.why.{state}", {"missing": missing, "units": int(row.units)}),
+            )
+        )
+    return made
+
+
+def find_tour(session: Session, number: str) -> TourView | None:
+    """The walk of a batch by its number, None when there is no such batch or nothing to draw."""
+    batch = session.scalars(select(Batch).where(Batch.number == number)).one_or_none()
+    if batch is None or len(path := json.loads(batch.tour)) < 2:
+        return None
+    stops: dict[str, TourStop] = {}
+    rows = session.execute(
+        select(Location.code, Location.x_mm, Location.y_mm, Pick.state)
+        .join(Stock, Stock.id == Pick.stock_id)
+        .join(Location, Location.id == Stock.location_id)
+        .where(Pick.batch_id == batch.id, Pick.state != "cancelled")
+        .order_by(Pick.seq, Pick.id)
+    )
+    for row in rows:
+        done = row.state != "todo" and (row.code not in stops or stops[row.code].is_done)
+        stops[row.code] = TourStop(bin=row.code, x=row.x_mm, y=row.y_mm, is_done=done)
+    return TourView(
+        racks=_racks(session), path=tuple((x, y) for x, y in path), stops=tuple(stops.values())
+    )
+
+
+def _one_if(condition: Any) -> Any:
+    return case((condition, 1), else_=0)
+
+
+def _batch_row(row: Row[*tuple[Any, ...]], now: datetime) -> BatchRow:
+    batch: Batch = row.Batch
+    total, done = int(row.total or 0), int(row.done or 0)
+    left = total - done
+    share = left / total if total else 0.0
+    seconds = left * SECONDS_A_PICK + batch.metres * 1000 * share / MM_A_SECOND
+    started = batch.state in ("running", "picked")
+    state = {"running": "started", "picked": "picked"}.get(batch.state, "assigned" if batch.operator_id else "new")
+    return BatchRow(
+        batch_id=batch.id,
+        number=batch.number,
+        state=state,
+        picker=row.name or "",
+        picker_id=batch.operator_id or 0,
+        cart=row.code or "",
+        picks_done=done,
+        picks_total=total,
+        orders=int(row.orders or 0),
+        metres=batch.metres,
+        started_at=batch.started_at,
+        due_at=batch.leave_by,
+        predicted_at=now + timedelta(seconds=seconds) if started else None,
+    )
+
+
+def _urgency(order: Order, value: Decimal) -> Urgency:
+    return Urgency(
+        order_id=order.id,
+        is_pinned=order.is_pinned,
+        promise=order.promise,
+        leave_by=order.leave_by,
+        priority_class=order.priority_class,
+        placed_at=order.placed_at,
+        value=value,
+        passed_over=order.passed_over,
+    )
+
+
+def _state(order: Order, today: date, missing: int, in_work: bool) -> str:
+    if order.is_held:
+        return "on_hold"
+    if order.release_on is not None and order.release_on > today:
+        return "pre_order"
+    if missing > 0:
+        return "backordered"
+    return "in_work" if in_work else "ready"
+
+
+def _short_products(session: Session) -> dict[int, set[int]]:
+    """Products each order still lacks units of."""
+    short: dict[int, set[int]] = {}
+    rows = session.execute(
+        select(OrderLine.order_id, OrderLine.product_id).where(
+            OrderLine.ordered > OrderLine.cancelled + OrderLine.shipped + OrderLine.reserved
+        )
+    )
+    for row in rows:
+        short.setdefault(row.order_id, set()).add(row.product_id)
+    return short
+
+
+def _racks(session: Session) -> tuple[tuple[int, int, int, int], ...]:
+    """The racks on both sides of each aisle, a piece per unbroken run of bays."""
+    points = session.execute(
+        select(Location.x_mm, Location.y_mm).where(Location.kind == "bin", Location.aisle.is_not(None)).distinct()
+        .order_by(Location.x_mm, Location.y_mm)
+    ).all()  # fmt: skip
+    by_aisle: dict[int, list[int]] = {}
+    for x, y in points:
+        by_aisle.setdefault(x, []).append(y)
+    racks = []
+    for x, ys in by_aisle.items():
+        for low, high in _runs(ys):
+            racks += [
+                (x - 2 * _RACK_DEPTH_MM, low, _RACK_DEPTH_MM, high - low),
+                (x + _RACK_DEPTH_MM, low, _RACK_DEPTH_MM, high - low),
+            ]
+    return tuple(racks)
+
+
+def _runs(ys: Sequence[int]) -> list[tuple[int, int]]:
+    """Stretches of bays with no cross-aisle between them, widened by half a bay at both ends."""
+    bay = min((b - a for a, b in pairwise(ys)), default=1200)
+    runs: list[tuple[int, int]] = []
+    first = before = ys[0]
+    for y in [*ys[1:], ys[-1] + 10 * bay]:
+        if y - before > 2 * bay:
+            runs.append((first - bay // 2, before + bay // 2))
+            first = y
+        before = y
+    return runs

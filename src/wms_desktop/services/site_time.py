@@ -1,0 +1,33 @@
+"""The site's own day and clock: instants are UTC, promises and what a worker reads are local."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from wms_desktop.db.tables import Warehouse
+
+
+def today(session: Session, at: datetime) -> date:
+    """The site-local day of an instant."""
+    return at.astimezone(_zone(session)).date()
+
+
+def clock_time(session: Session, at: datetime) -> str:
+    """An instant as the site's clock shows it, like 10:42."""
+    return at.astimezone(_zone(session)).strftime("%H:%M")
+
+
+def day_end(session: Session, at: datetime) -> datetime:
+    """The first instant of the site-local day after an instant."""
+    zone = _zone(session)
+    day = at.astimezone(zone).date() + timedelta(days=1)
+    return datetime(day.year, day.month, day.day, tzinfo=zone)
+
+
+def _zone(session: Session) -> ZoneInfo:
+    name = session.scalar(select(Warehouse.timezone).order_by(Warehouse.id).limit(1))
+    return ZoneInfo(name or "UTC")

@@ -1,0 +1,12 @@
+"""Receiving: the verdict (lane or bin) fills the screen."""
+
+from __future__ import annotations
+
+from wms_desktop.ui.stations.floor import FloorScreen
+
+
+class ReceivingScreen(FloorScreen):
+    """The floor screen of the workflow ``receive``."""
+
+    workflow = "receive"
+    verdicts = frozenset({"carry"})

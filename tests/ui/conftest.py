@@ -1,0 +1,91 @@
+"""The window over a fake runner, dressed as the application dresses it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import UTC
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from tests.ui.fakes import PHRASES, FakeReads, FakeRunner
+from wms_desktop import phrases
+from wms_desktop.phrases import desks
+from wms_desktop.ui import theme, wording
+from wms_desktop.ui.main_window import MainWindow, StationFacts
+from wms_desktop.ui.operations import Operations
+from wms_desktop.ui.settings import Settings
+
+
+@pytest.fixture(autouse=True)
+def said(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    """The window's own phrases and a few prompts, so that these tests need no dialogue's texts."""
+    texts = {**desks.TEXTS, **PHRASES}
+    for module in (phrases, wording):
+        monkeypatch.setattr(module, "texts", lambda: texts)
+    return texts
+
+
+@pytest.fixture(autouse=True)
+def dressed(qapp: QApplication) -> Iterator[None]:
+    theme.load_fonts()
+    theme.wear(qapp, theme.ThemeName.LIGHT)
+    yield
+    theme.wear(qapp, theme.ThemeName.LIGHT)
+
+
+@pytest.fixture
+def runner() -> FakeRunner:
+    return FakeRunner()
+
+
+@pytest.fixture
+def reads() -> FakeReads:
+    return FakeReads()
+
+
+@pytest.fixture
+def operations(qapp: QApplication, runner: FakeRunner, reads: FakeReads) -> Iterator[Operations]:
+    made = Operations(lambda: runner, lambda: reads)
+    yield made
+    runner.gate.set()
+    made.close()
+
+
+@pytest.fixture
+def open_window(qtbot: QtBot, operations: Operations, tmp_path: Path) -> Callable[[], MainWindow]:
+    """Shows the window at 1280 x 720 and waits until it waits for a badge (or for the tray to be read)."""
+
+    def open_it() -> MainWindow:
+        facts = StationFacts(name="Station P3", zone=UTC, version="0.1.0")
+        window = MainWindow(operations, Settings(tmp_path / "station.ini"), facts)
+        qtbot.addWidget(window)
+        window.sounds.is_on = False
+        window.resize(1280, 720)
+        window.show()
+        qtbot.waitActive(window).__enter__()
+        operations.start()
+        qtbot.waitUntil(lambda: window.floor.screen("sign_on").prompt is not None)
+        return window
+
+    return open_it
+
+
+@pytest.fixture
+def window(qtbot: QtBot, open_window: Callable[[], MainWindow]) -> MainWindow:
+    """The window with Ana signed on, at the station chooser."""
+    made = open_window()
+    made.floor.send("sign_on", "BADGE-ANA")
+    qtbot.waitUntil(lambda: made.place == "chooser")
+    return made
+
+
+@pytest.fixture
+def picking(qtbot: QtBot, window: MainWindow) -> MainWindow:
+    """The window at the pick station, its scan field ready."""
+    window.show_place("pick")
+    qtbot.waitUntil(lambda: window.floor.screen("pick").prompt is not None)
+    qtbot.waitUntil(lambda: window.floor.screen("pick").field.hasFocus())
+    return window

@@ -13,7 +13,7 @@ from threading import Event as Gate
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from PySide6.QtCore import QUrl
+from PySide6.QtCore import QTimer, QUrl
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QApplication
 
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 DEFAULT_PRINTERS = ("labels", "paper")
 _LOG = logging.getLogger(__name__)
 _GATE_S = 120.0
+_PULSE_MS = 1500
 
 
 class Workstation:
@@ -69,14 +70,20 @@ class Workstation:
         self.window = MainWindow(self.operations, settings, facts)
         self.window.logs_requested.connect(self._show_logs)
         self.operations.changed.connect(self._changed)
+        self._pulse: object = None
+        self._watch = QTimer(interval=_PULSE_MS)
+        self._watch.timeout.connect(self._feel_pulse)
 
     def open(self) -> None:
         """Shows the window, then begins the threads."""
         self.window.show()
         self.operations.start()
+        if not self.profile.is_local:
+            self.operations.opened.connect(self._watch.start)
 
     def close(self) -> None:
         """Answers what is queued, ends the printers after the job in hand, lets go of the lock."""
+        self._watch.stop()
         self.window.close()
         if self._spooler is not None:
             self._spooler.stop()
@@ -119,6 +126,15 @@ class Workstation:
     def _changed(self, changes: Changes) -> None:
         if Changes.PRINTS in changes and self._spooler is not None:
             self._spooler.wake()
+
+    def _feel_pulse(self) -> None:
+        """Several workstations share the database: what another one changed shows here within two seconds."""
+        self.operations.read(lambda reads: reads.pulse(), self._felt)
+
+    def _felt(self, pulse: object) -> None:
+        if self._pulse not in (None, pulse):
+            self.operations.changed.emit(~Changes.NONE)
+        self._pulse = pulse
 
     def _show_logs(self) -> None:
         QDesktopServices.openUrl(QUrl.fromLocalFile(str(self.profile.folder)))

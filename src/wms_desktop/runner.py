@@ -9,14 +9,14 @@ from datetime import UTC, datetime
 from types import ModuleType
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
 from wms_desktop import config
 from wms_desktop.config import Profile
 from wms_desktop.db import schema
 from wms_desktop.db.engine import open_engine, reading
-from wms_desktop.db.tables import HOUSE, Command, Counter, Operator, Station, Warehouse
+from wms_desktop.db.tables import HOUSE, Command, Counter, Movement, Operator, Station, Warehouse
 from wms_desktop.errors import Refusal
 from wms_desktop.journal import Entry, Journal, kept
 from wms_desktop.phrases import sentence
@@ -280,6 +280,13 @@ class DeskReads:
         """The walk of a batch by its number."""
         with reading(self._engine) as session:
             return lookups.find_tour(session, batch)
+
+    def pulse(self) -> tuple[int, int]:
+        """Something that changes with every command of any station: how far the ledger and the commands have come."""
+        with reading(self._engine) as session:
+            row = session.execute(select(select(func.max(Movement.id)).scalar_subquery(),
+                                         select(func.max(Command.at)).scalar_subquery())).one()  # fmt: skip
+        return (row[0] or 0, int(row[1].timestamp() * 1000) if row[1] else 0)
 
     def close(self) -> None:
         """Lets go of the connection."""

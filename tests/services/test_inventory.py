@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select, text, update
 from sqlalchemy.exc import DBAPIError
-
 from tests.builders import House
+
 from wms_desktop.db.engine import writing
 from wms_desktop.db.tables import Movement, OrderLine, Stock
 from wms_desktop.errors import NotEnoughStock

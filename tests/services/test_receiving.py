@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-
 from tests.builders import Desk, House
+
 from wms_desktop.db.tables import Peg, PurchaseLine, PurchaseOrder
 from wms_desktop.prompts import Outcome
 from wms_desktop.services import receiving, selfcheck

@@ -1,0 +1,1 @@
+"""The window, driven by real key events over a fake runner."""

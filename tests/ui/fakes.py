@@ -12,8 +12,7 @@ from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent
 
 from wms_desktop.changes import Changes
-from wms_desktop.prompts import Answer, Event, Message, Outcome, Prompt, Scan
-from wms_desktop.ui.operations import Who
+from wms_desktop.prompts import Answer, Event, Message, Outcome, Prompt, Scan, Who
 
 GS = "\x1d"
 PHRASES = {
@@ -228,5 +227,3 @@ def press(target: QObject, code: Qt.Key, modifiers: Qt.KeyboardModifier = Qt.Key
 
 def stopper(text: str, prompt: Prompt) -> Answer:
     return accepted(text, prompt, Outcome.STOP)
-
-

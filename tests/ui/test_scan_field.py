@@ -81,9 +81,7 @@ def test_every_printable_ascii_key_is_taken(field: ScanField, codes: list[str]) 
 
 def test_control_characters_and_keys_with_modifiers_add_nothing(field: ScanField, codes: list[str]) -> None:
     for number in (*range(1, 9), 11, 12, *range(14, 29), 30, 31, 127):
-        event = QKeyEvent(
-            QEvent.Type.KeyPress, 0x40 + number % 32, Qt.KeyboardModifier.ControlModifier, chr(number)
-        )
+        event = QKeyEvent(QEvent.Type.KeyPress, 0x40 + number % 32, Qt.KeyboardModifier.ControlModifier, chr(number))
         QCoreApplication.sendEvent(field, event)
     for modifier in (Qt.KeyboardModifier.AltModifier, Qt.KeyboardModifier.MetaModifier):
         QCoreApplication.sendEvent(field, QKeyEvent(QEvent.Type.KeyPress, Qt.Key.Key_A, modifier, "a"))
@@ -93,9 +91,7 @@ def test_control_characters_and_keys_with_modifiers_add_nothing(field: ScanField
 
 
 def test_letters_from_outside_ascii_are_dropped(field: ScanField, codes: list[str]) -> None:
-    QCoreApplication.sendEvent(
-        field, QKeyEvent(QEvent.Type.KeyPress, 0, Qt.KeyboardModifier.NoModifier, "ä\u202e漢A")
-    )
+    QCoreApplication.sendEvent(field, QKeyEvent(QEvent.Type.KeyPress, 0, Qt.KeyboardModifier.NoModifier, "ä\u202e漢A"))
     type_into(field, "\r")
 
     assert codes == ["A"]
@@ -156,9 +152,7 @@ def test_a_function_key_inside_a_code_does_nothing(
     assert codes == ["ABCD"]
 
 
-def test_control_z_is_undo_and_escape_clears_then_goes_back(
-    field: ScanField, pressed: list[tuple[str, str]]
-) -> None:
+def test_control_z_is_undo_and_escape_clears_then_goes_back(field: ScanField, pressed: list[tuple[str, str]]) -> None:
     press(field, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
     type_into(field, "AB")
     press(field, Qt.Key.Key_Escape)

@@ -30,6 +30,7 @@ class Command(Table):
     __table_args__ = (
         CheckConstraint(one_of("state", ("running", "done", "refused", "undone")), name="state"),
         Index("ix_command_station_id_workflow_seq", "station_id", "workflow", "seq"),
+        Index("ix_command_at", "at"),
         STRICT_KEYED,
     )
 

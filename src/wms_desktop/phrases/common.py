@@ -23,12 +23,6 @@ TEXTS: dict[str, str] = {
     "bad_input": "That input is wrong. Nothing was changed.",
     "bad_footing": "The database setting {setting} is {found}, and must be {wanted}: otherwise scans could be lost.",
     "database_too_new": "This database was made by a newer version of the application. Update this one first.",
-    # numbers of GS1
-    "company_prefix_wrong": "{text} is no GS1 company prefix: 4 to 12 digits. Set it in the settings.",
-    "sscc_used_up": "Parcel number {serial} does not fit behind the company prefix any more. Set a new prefix.",
-    "sscc_wrong": "{text} is no SSCC: 18 digits, the last one a check digit.",
-    "parcel_wrong": "There is no parcel {parcel} of {parcels}.",
-    "not_digits": "{text} should be digits only.",
     # what a code may name
     "kind.product": "item",
     "kind.bin": "bin",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -39,7 +38,7 @@ class Effort(IntEnum):
     PICK = 1
     DOCK = 2
     LANE = 3
-    HAND = 4
+    BEGUN = 4
     TOTE = 5
     CARTON = 6
 
@@ -166,7 +165,7 @@ def _list_pieces(session: Session, line_ids: Sequence[int]) -> dict[int, list[_P
         pick, begun = picks.get((held.stock_id, held.order_line_id), (None, False))
         wanted = min(held.qty, pick.qty - pick.picked) if pick is not None else 0
         there = _effort(row.kind, row.plate_kind)
-        on_walk = there if there not in (Effort.BIN, Effort.DOCK) else Effort.HAND if begun else Effort.PICK
+        on_walk = there if there not in (Effort.BIN, Effort.DOCK) else Effort.BEGUN if begun else Effort.PICK
         for effort, qty, its_pick in ((there, held.qty - wanted, None), (on_walk, wanted, pick)):
             errand = Errand(place=row.code, plate=row.plate, sku=row.sku, product=row.name, qty=qty)
             piece = _Piece(effort=effort, reservation_id=held.id, line_id=held.order_line_id, stock_id=stock.id,
@@ -190,13 +189,12 @@ def _effort(kind: str, plate_kind: str) -> Effort:
 def _todo(session: Session, line_ids: Sequence[int]) -> dict[tuple[int, int], tuple[Pick, bool]]:
     """Stops still to be done, by stock and line, each with whether the picker has begun it.
 
-    Begun: it is the stop the picker stands at, with its bin, a unit or a question in hand; and every stop of a
-    printed list. The picker is told at the next scan that the units are not wanted.
+    Begun: it is the stop that the picker stands at or walks to, or it stands on a printed list that is out. Such a
+    stop is left on the walk, and the picker is told at the next scan that its units are not wanted.
     """
     rows = session.execute(
-        select(Pick, Batch, Stock.location_id)
+        select(Pick, Batch)
         .join(Batch, Batch.id == Pick.batch_id)
-        .join(Stock, Stock.id == Pick.stock_id)
         .where(Pick.order_line_id.in_(line_ids), Pick.state == "todo")
         .order_by(Pick.id)
         .execution_options(populate_existing=True)
@@ -209,13 +207,9 @@ def _todo(session: Session, line_ids: Sequence[int]) -> dict[tuple[int, int], tu
         first.setdefault(batch_id, pick_id)
     found = {}
     for row in rows:
-        pick, batch = row.Pick, row.Batch
-        facts = json.loads(batch.facts)
-        at_it = first.get(batch.id) == pick.id and (
-            facts.get("bin") == row.location_id or any(facts.get(name) for name in ("taken", "short", "empty"))
-        )
-        on_paper = batch.mode == "paper" and batch.state == "running"
-        found[pick.stock_id, pick.order_line_id] = (pick, at_it or on_paper)
+        on_paper = row.Batch.mode == "paper" and row.Batch.state == "running"
+        begun = on_paper or first.get(row.Batch.id) == row.Pick.id
+        found[row.Pick.stock_id, row.Pick.order_line_id] = (row.Pick, begun)
     return found
 
 
@@ -242,18 +236,17 @@ def _let_go(session: Session, freed: Sequence[_Piece]) -> int:
         left = pick.qty - pick.picked - piece.qty
         if left or pick.picked:
             pick.qty -= piece.qty
-            pick.state = "todo" if left else "done"
-        else:
-            pick.state = "cancelled"
-        pick.reason = WHY
-        gone += not left
+        if not left:
+            pick.state = "short" if pick.picked else "cancelled"
+            pick.reason = "not_wanted"
+            gone += 1
     session.flush()
     return gone
 
 
 def _release_pegs(session: Session, context: Context, freed: Sequence[_Piece]) -> None:
     """Lets go of the pegs behind freed units that are not yet in a tote, the latest first."""
-    states = {Effort.BIN: ("stored",), Effort.PICK: ("stored",), Effort.HAND: ("stored",), Effort.LANE: ("in_lane",),
+    states = {Effort.BIN: ("stored",), Effort.PICK: ("stored",), Effort.BEGUN: ("stored",), Effort.LANE: ("in_lane",),
               Effort.DOCK: ("arrived", "stored")}  # fmt: skip
     rows = session.scalars(
         select(Peg)

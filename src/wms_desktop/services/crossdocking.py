@@ -6,7 +6,7 @@ import json
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -61,6 +61,7 @@ class Carry:
     qty: int
     product: str
     reason: str
+    leave_by: datetime
 
 
 def decide(session: Session, context: Context, product_id: int, qty: int, *, leave_out: Sequence[int] = ()) -> Sharing:
@@ -137,7 +138,7 @@ def peg(session: Session, context: Context, arrival: Arrival, sharing: Sharing) 
 def list_carries(session: Session, receipt_id: int, station_id: int) -> list[Carry]:
     """What this station still has to carry from the dock to lanes, the last decided first."""
     rows = session.execute(
-        select(Peg, Location.code, Order.number, Customer.name, Product.name.label("product"))
+        select(Peg, Location.code, Order.number, Order.leave_by, Customer.name, Product.name.label("product"))
         .join(ReceiptLine, ReceiptLine.id == Peg.receipt_line_id)
         .join(Location, Location.id == Peg.lane_id)
         .join(OrderLine, OrderLine.id == Peg.order_line_id)
@@ -157,6 +158,7 @@ def list_carries(session: Session, receipt_id: int, station_id: int) -> list[Car
             qty=row.Peg.qty,
             product=row.product,
             reason=row.Peg.reason,
+            leave_by=row.leave_by,
         )
         for row in rows
     ]
@@ -213,11 +215,14 @@ def order_of(session: Session, row: Peg) -> Order:
 
 def count_carries(session: Session, receipt_id: int) -> int:
     """Units of a receipt that anybody still has to carry to a lane."""
-    return session.scalar(
-        select(func.coalesce(func.sum(Peg.qty), 0))
-        .join(ReceiptLine, ReceiptLine.id == Peg.receipt_line_id)
-        .where(Peg.state == "arrived", ReceiptLine.receipt_id == receipt_id)
-    ) or 0
+    return (
+        session.scalar(
+            select(func.coalesce(func.sum(Peg.qty), 0))
+            .join(ReceiptLine, ReceiptLine.id == Peg.receipt_line_id)
+            .where(Peg.state == "arrived", ReceiptLine.receipt_id == receipt_id)
+        )
+        or 0
+    )
 
 
 def list_complete(session: Session, order_ids: Sequence[int]) -> list[str]:
@@ -392,5 +397,3 @@ class _Lanes:
         if lane_id is not None:
             self._orders[lane_id].add(order_id)
         return lane_id
-
-

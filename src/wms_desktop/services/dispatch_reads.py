@@ -101,7 +101,7 @@ def list_unpacked(session: Session, carrier: str, now: datetime, most: int) -> l
             Reservation.state == "held",
             Carton.id.is_(None),
             CarrierService.carrier == carrier,
-            Order.is_held.is_(False),
+            Order.is_held == False,  # noqa: E712 SQL
             Order.leave_by < site_time.day_end(session, now),
         )
         .group_by(Order.id)
@@ -122,7 +122,7 @@ def list_doors(session: Session) -> list[Door]:
             .join(CarrierService, CarrierService.id == Order.service_id)
             .where(Carton.state == CLOSED)
             .group_by(CarrierService.carrier)
-        ).tuples()
+        ).all()
     )
     rows = session.execute(
         select(Location.code, CarrierService.carrier, Manifest.number, func.count(Carton.id).label("loaded"))

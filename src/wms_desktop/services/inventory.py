@@ -421,7 +421,7 @@ def _settle(session: Session, loads: Sequence[tuple[int, int, int, Spot]], stock
             "last_movement_id": statement.excluded.last_movement_id,
         },
     ).returning(Stock.id, Stock.product_id, Stock.lot_id, Stock.plate_id, Stock.location_id, Stock.condition)
-    found = {
+    found: dict[tuple[object, ...], int] = {
         (row.product_id, row.lot_id, row.plate_id, row.location_id, row.condition): row.id
         for row in session.connection().execute(upsert)
     }

@@ -109,7 +109,9 @@ def refuse_absent(work: Work) -> NoReturn:
     if work.boxed and not work.missing:
         raise WrongScan("pack_order_packed", order=work.number, place=work.boxed[0].place)
     if work.elsewhere:
-        raise WrongScan("pack_order_not_here", order=work.number, units=units(work.elsewhere), place=work.elsewhere[0].where)
+        raise WrongScan(
+            "pack_order_not_here", order=work.number, units=units(work.elsewhere), place=work.elsewhere[0].where
+        )
     raise WrongScan("pack_order_waits", order=work.number, units=work.missing)
 
 
@@ -148,7 +150,8 @@ def _close_totes(session: Session, plate_ids: set[int]) -> None:
     for place in session.scalars(
         select(BatchOrder)
         .join(Plate, Plate.id == BatchOrder.plate_id)
-        .where(BatchOrder.plate_id.in_(plate_ids), BatchOrder.is_open.is_(True), Plate.kind == "tote", ~full)
+        .where(BatchOrder.plate_id.in_(plate_ids), Plate.kind == "tote", ~full)
+        .where(BatchOrder.is_open == True)  # noqa: E712 SQL
     ):
         place.is_open = False
     session.flush()

@@ -263,7 +263,8 @@ def list_singles(session: Session, now: datetime, product_id: int, bench_id: int
         _standing()
         .add_columns(OrderLine.id.label("line_id"), Stock.id.label("stock_id"), Lot.code.label("lot"), *_demand())
         .join(Lot, Lot.id == Stock.lot_id)
-        .where(Stock.product_id == product_id, nearby, Order.is_held.is_(False), whole == 1)
+        .where(Stock.product_id == product_id, nearby, whole == 1)
+        .where(Order.is_held == False)  # noqa: E712 SQL
     ).all()
     today = site_time.today(session, now)
     return [
@@ -289,7 +290,7 @@ def list_claims(session: Session, context: Context) -> dict[int, tuple[str, str]
     people = {who for who, _ in claims.values()}
     if not people:
         return {}
-    names = dict(session.execute(select(Operator.id, Operator.name).where(Operator.id.in_(people))).tuples())
+    names = dict(session.execute(select(Operator.id, Operator.name).where(Operator.id.in_(people))).all())
     return {order_id: (names.get(who, ""), station) for order_id, (who, station) in claims.items()}
 
 
@@ -344,7 +345,7 @@ def _missing(session: Session, order_ids: set[int]) -> dict[int, int]:
             select(OrderLine.order_id, func.sum(_OWED))
             .where(OrderLine.order_id.in_(order_ids))
             .group_by(OrderLine.order_id)
-        ).tuples()
+        ).all()
     )
     there = dict(
         session.execute(
@@ -359,6 +360,6 @@ def _missing(session: Session, order_ids: set[int]) -> dict[int, int]:
                 Location.kind.in_(HERE) | Carton.id.is_not(None),
             )
             .group_by(OrderLine.order_id)
-        ).tuples()
+        ).all()
     )
     return {order_id: int(owed.get(order_id, 0)) - int(there.get(order_id, 0)) for order_id in order_ids}

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from wms_desktop.changes import Changes
 from wms_desktop.db.tables import Batch, BatchOrder, Location, Station
 from wms_desktop.domain.documents import PickList, PickRow
-from wms_desktop.errors import Moved, WrongScan
+from wms_desktop.errors import Moved, Value, WrongScan
 from wms_desktop.prompts import Message, Outcome
 from wms_desktop.services import batches, inventory, picking_shorts, picking_walks, printing
 from wms_desktop.services.dialogue import Context, Resolved
@@ -163,8 +163,11 @@ def drop(session: Session, context: Context, bench: Resolved) -> Told:
         message = Message("paper_unconfirmed", {"lines": unsaid, "bench": bench.name})
         return Told(Outcome.LOOK_HERE, message, Changes.NONE)
     loads = []
+    unwanted = 0
     for n, halt in enumerate(lines, 1):
+        said = int(found.get(str(n), 0))
         units = _close_line(session, context, walk, halt, n)
+        unwanted += said - units
         if units:
             loads.append((halt.pick.stock_id, halt.pick.order_line_id, units, Spot(location_id=bench.id)))
     session.flush()
@@ -178,8 +181,9 @@ def drop(session: Session, context: Context, bench: Resolved) -> Told:
         place.is_open = False
     picking_walks.keep_chosen(session, context, paper=None)
     units = sum(load[2] for load in loads)
-    message = Message("paper_dropped", {"batch": walk.batch.number, "units": units, "bench": bench.name})
-    return Told(Outcome.JOB_COMPLETE, message)
+    args: dict[str, Value] = {"batch": walk.batch.number, "units": units, "bench": bench.name, "unwanted": unwanted}
+    code = "paper_dropped_unwanted" if unwanted else "paper_dropped"
+    return Told(Outcome.JOB_COMPLETE, Message(code, args))
 
 
 def get_reason(text: str) -> str:
@@ -191,22 +195,29 @@ def get_reason(text: str) -> str:
 
 
 def _close_line(session: Session, context: Context, walk: Walk, halt: Halt, n: int) -> int:
-    """Ends one line; gives the units that were taken."""
-    units = walk.facts.get("found", {}).get(str(n))
+    """Ends one line; gives the units that are booked: never more than are still wanted of it."""
+    said = walk.facts.get("found", {}).get(str(n))
     pick = halt.pick
-    if units is None:
+    if said is None:
         pick.state = "cancelled"
         pick.reason = "unconfirmed"
         return 0
+    wanted = min(halt.left, halt.held)
+    units = min(int(said), wanted)
     reason = walk.facts.get("why", {}).get(str(n), "")
-    if units < halt.left:
-        expected = picking_shorts.give_up(session, context, [(halt, halt.left - units)], reason)
+    if units < wanted:
+        expected = picking_shorts.give_up(session, context, [(halt, wanted - units)], reason)
         spot = (halt.location_id, halt.product_id)
         batches.request_count(session, context, spot, reason=reason, found=units, expected=expected)
-    pick.picked += units
-    pick.state = "short" if pick.reason else "done"
+    if not units:
+        pick.state = "short" if reason else "cancelled"
+        pick.reason = reason or "not_wanted"
+    else:
+        pick.qty = units
+        pick.picked = units
+        pick.state = "short" if reason else "done"
     pick.done_at = context.at
-    return int(units)
+    return units
 
 
 def _note(walk: Walk, n: int, units: int, reason: str) -> Told:

@@ -94,7 +94,9 @@ def add_operators(session: Session, rows: Sequence[NewOperator]) -> dict[str, in
 def list_operators(session: Session) -> list[Person]:
     """Active people, by name."""
     rows = session.scalars(
-        select(Operator).where(Operator.is_active.is_(True), Operator.id != HOUSE).order_by(Operator.name, Operator.id)
+        select(Operator)
+        .where(Operator.is_active == True, Operator.id != HOUSE)  # noqa: E712 SQL
+        .order_by(Operator.name, Operator.id)
     )
     return [_person(row) for row in rows]
 

@@ -78,9 +78,8 @@ def _refuse_undo(session: Session, context: Context, state: str) -> None:
 
 def _say(session: Session, context: Context, told: Told) -> Answer:
     session.flush()
-    return Answer(
-        outcome=told.outcome, message=told.message, prompt=prompt(session, context), changes=told.changes
-    )
+    shown = picking_prompts.show(told.walk, WORKFLOW) if told.walk is not None else prompt(session, context)
+    return Answer(outcome=told.outcome, message=told.message, prompt=shown, changes=told.changes)
 
 
 def _go_on(session: Session, context: Context, scanned: Resolved) -> Answer:

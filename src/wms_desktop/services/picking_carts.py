@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from wms_desktop.changes import Changes
 from wms_desktop.db.tables import Batch, BatchOrder, Location, Order, OrderLine, Reservation, Stock
-from wms_desktop.errors import Moved, WrongScan
+from wms_desktop.errors import Moved, Value, WrongScan
 from wms_desktop.prompts import Message, Outcome
 from wms_desktop.services import batches, inventory, paper_picking, picking_prompts, picking_walks
 from wms_desktop.services.dialogue import Context, Resolved
@@ -41,7 +41,7 @@ def scan_cart(session: Session, context: Context, cart: Resolved) -> Told:
     walk = picking_walks.load(session, batch)
     walk.keep()
     picking_walks.keep_chosen(session, context, chosen=None, paper=None, last=batch.id)
-    args = {"batch": batch.number, "cart": cart.name, "stops": len(walk.todo), "metres": batch.metres}
+    args: dict[str, Value] = {"batch": batch.number, "cart": cart.name, "stops": len(walk.todo), "metres": batch.metres}
     if lost:
         return Told(Outcome.LOOK_HERE, Message("pick_gone_next", args | {"gone": chosen}))
     return Told(Outcome.STEP_DONE, Message("pick_begun", args))
@@ -85,11 +85,13 @@ def scan_batch(session: Session, context: Context, scanned: Resolved) -> Told:
 
 
 def forget_chosen(session: Session, context: Context, _key: Resolved) -> Told:
+    """The chosen batch is let go; the most urgent one comes with the cart."""
     picking_walks.keep_chosen(session, context, chosen=None)
     return Told(Outcome.ACCEPTED, Message("pick_back"), Changes.NONE)
 
 
 def prove_cart(session: Session, context: Context, cart: Resolved) -> Told:
+    """The new picker stands at the cart. Raises WrongScan (`pick_wrong_cart`) for another one."""
     walk = get_walk(session, context)
     if cart.id != walk.batch.cart_id:
         raise WrongScan("pick_wrong_cart", cart=cart.name, wanted=walk.cart, batch=walk.batch.number)
@@ -123,6 +125,7 @@ def scan_new_tote(session: Session, context: Context, tote: Resolved) -> Told:
 
 
 def ask_another_tote(session: Session, context: Context, _key: Resolved) -> Told:
+    """The tote of the present order is full; it stays on the cart, and the next scan gives the order another."""
     walk = get_walk(session, context)
     tote = walk.tote_of(walk.here())
     walk.keep(new_tote=tote.row.order_id)
@@ -131,6 +134,7 @@ def ask_another_tote(session: Session, context: Context, _key: Resolved) -> Told
 
 
 def keep_tote(session: Session, context: Context, _key: Resolved) -> Told:
+    """The order goes on with the tote it has. Raises WrongScan (`pick_tote_needed`) when it has none."""
     walk = get_walk(session, context)
     if not walk.facts.get("new_tote"):
         raise WrongScan("pick_tote_needed", order=walk.totes[picking_prompts.wanted_order(walk)].number)
@@ -164,7 +168,7 @@ def drop(session: Session, context: Context, bench: Resolved) -> Told:
     batch.finished_at = context.at
     batch.dropped_at_id = bench.id
     walk.keep(bin=None, taken=None)
-    args = {
+    args: dict[str, Value] = {
         "batch": batch.number,
         "totes": len({row.plate_id for row in rows}),
         "units": sum(row.qty for row in rows),
@@ -184,8 +188,9 @@ def _drop_unwanted(session: Session, context: Context, cart_id: int, bench: Reso
         .order_by(Stock.id)
         .execution_options(populate_existing=True)
     ).all()
+    units = sum(stock.on_hand for stock in rows)
     for stock in rows:
         goods = Goods(product_id=stock.product_id, qty=stock.on_hand, lot_id=stock.lot_id)
         spot = inventory.spot_of(stock)
         inventory.post(session, context, goods, spot, inventory.at(spot, bench.id), reason="drop_off")
-    return sum(stock.on_hand for stock in rows)
+    return units

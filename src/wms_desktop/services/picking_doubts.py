@@ -59,6 +59,7 @@ def begin_short(session: Session, context: Context, key: Resolved) -> Told:
 
 
 def key_found(session: Session, context: Context, key: Resolved) -> Told:
+    """Another quantity was found than the one shown."""
     return _note_found(session, context, get_walk(session, context), key.text)
 
 
@@ -83,18 +84,20 @@ def give_reason(session: Session, context: Context, key: Resolved) -> Told:
     session.flush()
     fresh = picking_walks.load(session, walk.batch)
     if found and "tote" not in walk.scans:
-        picking_stops.put(session, context, fresh, fresh.here(), fresh.totes[halt.order_id].row.plate_id)
+        picking_stops.put(session, context, fresh, found, fresh.totes[halt.order_id].row.plate_id)
     else:
         picking_stops.end_walk(fresh)
     return Told(Outcome.LOOK_HERE, search.message(halt), Changes.STOCK | Changes.BATCHES | Changes.ORDERS)
 
 
 def leave_short(session: Session, context: Context, _key: Resolved) -> Told:
+    """Back to where the picker stood; nothing was short."""
     get_walk(session, context).keep(short=None)
     return Told(Outcome.ACCEPTED, Message("pick_back"), Changes.NONE)
 
 
 def is_empty(session: Session, context: Context, _key: Resolved) -> Told:
+    """The bin is as empty as the book says."""
     walk = get_walk(session, context)
     code = walk.facts["empty"]["code"]
     walk.keep(empty=None)

@@ -19,10 +19,13 @@ _SHOWN = 3
 
 
 def build(session: Session, context: Context, workflow: Workflow) -> Prompt:
-    """The prompt of the operator at this station."""
+    """The prompt of the operator at this station, read from the rows."""
     walk = find_walk(session, context)
-    if walk is None:
-        return _start(session, context, workflow)
+    return show(walk, workflow) if walk is not None else _start(session, context, workflow)
+
+
+def show(walk: Walk, workflow: Workflow) -> Prompt:
+    """The prompt of a walk that has just been read or changed."""
     state = state_of(walk)
     args: dict[str, Value] = {
         "batch": walk.batch.number,

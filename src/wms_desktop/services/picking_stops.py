@@ -5,12 +5,14 @@ from __future__ import annotations
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from wms_desktop.changes import Changes
 from wms_desktop.db.tables import BatchOrder, CountTask, Order, Stock
-from wms_desktop.errors import WrongScan
+from wms_desktop.errors import Value, WrongScan
 from wms_desktop.prompts import Message, Outcome
-from wms_desktop.services import batches, inventory, picking_walks, settings
+from wms_desktop.services import batches, inventory, picking_walks
 from wms_desktop.services.dialogue import Context, Resolved
 from wms_desktop.services.inventory import Spot
+from wms_desktop.services.picking_shorts import REASONS
 from wms_desktop.services.picking_walks import Halt, Told, Walk, get_walk
 
 
@@ -23,7 +25,7 @@ def prove_bin(session: Session, context: Context, place: Resolved) -> Told:
     walk.keep(bin=halt.location_id)
     if walk.scans.isdisjoint(("item", "tote")):
         return _take_all(session, context, walk, halt)
-    return Told(Outcome.ACCEPTED, Message("pick_bin_right", {"bin": halt.place, "product": halt.product}))
+    return Told(Outcome.ACCEPTED, Message("pick_bin_right", {"bin": halt.place, "product": halt.product}), walk=walk)
 
 
 def take_item(session: Session, context: Context, item: Resolved) -> Told:
@@ -35,8 +37,7 @@ def take_item(session: Session, context: Context, item: Resolved) -> Told:
     _check_lot(session, walk, halt, item.lot)
     left = halt.left - walk.taken
     if item.units > left:
-        code = "pick_case_too_big" if item.units > 1 else "pick_enough"
-        raise WrongScan(code, units=item.units, left=left, product=halt.product, qty=halt.left)
+        raise WrongScan("pick_case_too_big", units=item.units, left=left, product=halt.product)
     return _count(session, context, walk, walk.taken + item.units)
 
 
@@ -80,19 +81,19 @@ def put(session: Session, context: Context, walk: Walk, units: int, plate_id: in
     halt = walk.here()
     pick, tote = halt.pick, walk.tote_of(halt)
     target = Spot(location_id=walk.batch.cart_id or 0, plate_id=plate_id)
-    inventory.carry(session, context, pick.stock_id, pick.order_line_id, units, target, reason="pick")
+    inventory.carry_many(session, context, [(pick.stock_id, pick.order_line_id, units, target)], reason="pick")
     pick.picked += units
     done = pick.picked == pick.qty
     if done:
-        pick.state = "short" if pick.reason else "done"
+        pick.state = "short" if pick.reason in REASONS else "done"
         pick.done_at = context.at
-        walk.keep(taken=None, lot_read=None, empty=_ask_if_empty(session, halt))
+        walk.keep(taken=None, lot_read=None, empty=_ask_if_empty(session, walk, halt))
         if walk.scans.isdisjoint(("item", "tote")):
             walk.keep(bin=None)  # the bin is the only proof: it is asked for again
         end_walk(walk)
     else:
         walk.keep(taken=None)
-    args = {
+    args: dict[str, Value] = {
         "units": units,
         "product": halt.product,
         "tote": tote.code,
@@ -101,10 +102,10 @@ def put(session: Session, context: Context, walk: Walk, units: int, plate_id: in
         "left": halt.left,
     }
     if not done:
-        return Told(Outcome.ACCEPTED, Message("pick_put_part", args))
+        return Told(Outcome.ACCEPTED, Message("pick_put_part", args), walk=walk)
     if walk.batch.state == "picked":
-        return Told(Outcome.STEP_DONE, Message("pick_all_done", args))
-    return Told(Outcome.STEP_DONE, Message("pick_put", args))
+        return Told(Outcome.STEP_DONE, Message("pick_all_done", args), walk=walk)
+    return Told(Outcome.STEP_DONE, Message("pick_put", args), walk=walk)
 
 
 def skip(session: Session, context: Context, _key: Resolved) -> Told:
@@ -166,8 +167,8 @@ def say_finer(walk: Walk, state: str, wrong: WrongScan) -> WrongScan:
     if state == "tote" and kind == "product":
         code = "pick_enough" if what == halt.product else "pick_tote_first"
         tote = walk.tote_of(halt)
-        return WrongScan(code, scanned=what, units=1, left=0, qty=halt.left, product=halt.product,
-                         tote=tote.code, position=tote.position)  # fmt: skip
+        return WrongScan(code, scanned=what, qty=halt.left, product=halt.product, tote=tote.code,
+                         position=tote.position)  # fmt: skip
     if state == "tote" and kind in picking_walks.PLACES:
         tote = walk.tote_of(halt)
         return WrongScan("pick_tote_first", scanned=what, product=halt.product, tote=tote.code,
@@ -185,7 +186,7 @@ def _count(session: Session, context: Context, walk: Walk, units: int) -> Told:
     if units == halt.left and "tote" not in walk.scans:
         return put(session, context, walk, units, tote.row.plate_id)
     walk.keep(taken=units)
-    args = {
+    args: dict[str, Value] = {
         "taken": units,
         "qty": halt.left,
         "left": halt.left - units,
@@ -194,8 +195,8 @@ def _count(session: Session, context: Context, walk: Walk, units: int) -> Told:
         "position": tote.position,
     }
     if units == halt.left:
-        return Told(Outcome.ACCEPTED, Message("pick_taken_all", args))
-    return Told(Outcome.ACCEPTED, Message("pick_taken", args))
+        return Told(Outcome.ACCEPTED, Message("pick_taken_all", args), Changes.NONE, walk)
+    return Told(Outcome.ACCEPTED, Message("pick_taken", args), Changes.NONE, walk)
 
 
 def _check_lot(session: Session, walk: Walk, halt: Halt, lot: str) -> None:
@@ -223,7 +224,7 @@ def _is_older_tote(session: Session, walk: Walk, halt: Halt, plate_id: int) -> b
 
 def _say_whose(session: Session, walk: Walk, halt: Halt, tote: Resolved) -> WrongScan:
     wanted = walk.tote_of(halt)
-    args = {"tote": tote.name, "wanted": wanted.code, "position": wanted.position, "product": halt.product}
+    args: dict[str, Value] = {"tote": tote.name, "wanted": wanted.code, "position": wanted.position}
     mine = next((other for other in walk.totes.values() if other.row.plate_id == tote.id), None)
     if mine is not None:
         return WrongScan("pick_wrong_tote", **args, order=mine.number, scanned_position=mine.position)
@@ -237,9 +238,9 @@ def _say_whose(session: Session, walk: Walk, halt: Halt, tote: Resolved) -> Wron
     return WrongScan("pick_unknown_tote", **args)
 
 
-def _ask_if_empty(session: Session, halt: Halt) -> dict[str, int | str] | None:
+def _ask_if_empty(session: Session, walk: Walk, halt: Halt) -> dict[str, int | str] | None:
     """The question whether a bin is empty, when the book says so and nobody is to count it anyway."""
-    if halt.kind != "bin" or settings.get(session, "empty_check") != "1":
+    if halt.kind != "bin" or not walk.asks_if_empty:
         return None
     units = session.scalar(select(func.sum(Stock.on_hand)).where(Stock.location_id == halt.location_id))
     if units:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import Select, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from wms_desktop.changes import Changes
@@ -24,6 +25,7 @@ from wms_desktop.db.tables import (
     Plate,
     Product,
     Reservation,
+    Setting,
     Stock,
 )
 from wms_desktop.errors import Bug, Moved
@@ -44,6 +46,8 @@ class Told:
     outcome: Outcome
     message: Message
     changes: Changes = Changes.STOCK | Changes.BATCHES
+    walk: Walk | None = None
+    """The walk as it stands now, where the stops kept their order; without it the prompt reads the rows again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,7 +100,8 @@ class Walk:
     cart: str
     totes: dict[int, Tote]
     halts: list[Halt]
-    scans: frozenset[str] = field(default_factory=frozenset)
+    scans: frozenset[str]
+    asks_if_empty: bool
 
     @property
     def todo(self) -> list[Halt]:
@@ -187,35 +192,25 @@ def open_walk(session: Session, context: Context) -> Walk | None:
 
 def find_walk(session: Session, context: Context, *, lock: bool = False) -> Walk | None:
     """The batch that the operator walks with a cart, else the paper list open here, as the rows have it now."""
-    mine = Batch.operator_id == context.operator_id, Batch.state.in_(("running", "picked"))
-    batch = _find_batch(session, [*mine, Batch.mode == "cluster"], lock)
+    batch = session.scalars(_mine(lock), {"operator": context.operator_id}).one_or_none()
     if batch is None:
         paper = list_chosen(session, context).get("paper")
         if paper is not None:
-            batch = _find_batch(session, [*mine, Batch.mode == "paper", Batch.id == paper], lock)
+            batch = session.get(Batch, paper, populate_existing=True, with_for_update=lock or None)
+        if batch is not None and (batch.operator_id != context.operator_id or batch.state != "running"):
+            return None
     return load(session, batch) if batch is not None else None
-
-
-def _find_batch(session: Session, which: list[ColumnElement[bool]], lock: bool) -> Batch | None:
-    query = select(Batch).where(*which).execution_options(populate_existing=True)
-    return session.scalars(query.with_for_update() if lock else query).one_or_none()
 
 
 def load(session: Session, batch: Batch) -> Walk:
     """A batch with its totes and stops."""
-    cart = session.get(Location, batch.cart_id) if batch.cart_id is not None else None
-    rows = session.execute(
-        select(BatchOrder, Order.number, Plate.code)
-        .join(Order, Order.id == BatchOrder.order_id)
-        .join(Plate, Plate.id == BatchOrder.plate_id)
-        .where(BatchOrder.batch_id == batch.id)
-        .order_by(BatchOrder.position)
-        .execution_options(populate_existing=True)
-    ).all()
+    rows = session.execute(_totes(), {"batch": batch.id}).all()
+    rules = {row.name: row.value for row in session.execute(_rules())}
+    scans = rules.get("pick_scans", settings.DEFAULTS["pick_scans"])
     return Walk(
         batch=batch,
         facts=json.loads(batch.facts),
-        cart=cart.code if cart else "",
+        cart=rows[0].cart or "" if rows else "",
         totes={
             row.BatchOrder.order_id: Tote(
                 row=row.BatchOrder, number=row.number, code=row.code if row.BatchOrder.plate_id else ""
@@ -223,16 +218,74 @@ def load(session: Session, batch: Batch) -> Walk:
             for row in rows
         },
         halts=list_halts(session, batch.id),
-        scans=frozenset(part.strip() for part in settings.get(session, "pick_scans").split(",")),
+        scans=frozenset(part.strip() for part in scans.split(",")),
+        asks_if_empty=rules.get("empty_check", settings.DEFAULTS["empty_check"]) == "1",
     )
 
 
 def list_halts(session: Session, batch_id: int) -> list[Halt]:
     """Every stop of a batch, in walking order."""
-    rows = session.execute(
+    return [
+        Halt(
+            pick=row[0],
+            order_id=row[1],
+            location_id=row[2],
+            place=row[3],
+            kind=row[4],
+            aisle=row[5],
+            x_mm=row[6],
+            y_mm=row[7],
+            product_id=row[8],
+            product=row[9],
+            sku=row[10],
+            lot_id=row[11],
+            lot=row[12],
+            lot_tracked=row[13],
+            held=row[14] or 0,
+        )
+        for row in session.execute(_halts(), {"batch": batch_id})
+    ]
+
+
+# These run with every scan: they are put together once.
+
+
+@cache
+def _mine(lock: bool) -> Select[Batch]:
+    query = select(Batch).where(
+        Batch.operator_id == bindparam("operator"),
+        Batch.state.in_(("running", "picked")),
+        Batch.mode == "cluster",
+    )
+    return (query.with_for_update() if lock else query).execution_options(populate_existing=True)
+
+
+@cache
+def _rules() -> Select[str, str]:
+    return select(Setting.name, Setting.value).where(Setting.name.in_(("pick_scans", "empty_check")))
+
+
+@cache
+def _totes() -> Select[BatchOrder, str, str, str]:
+    return (
+        select(BatchOrder, Order.number, Plate.code, Location.code.label("cart"))
+        .join(Order, Order.id == BatchOrder.order_id)
+        .join(Plate, Plate.id == BatchOrder.plate_id)
+        .join(Batch, Batch.id == BatchOrder.batch_id)
+        .outerjoin(Location, Location.id == Batch.cart_id)
+        .where(BatchOrder.batch_id == bindparam("batch"))
+        .order_by(BatchOrder.position)
+        .execution_options(populate_existing=True)
+    )
+
+
+@cache
+def _halts() -> Select[*tuple[Any, ...]]:
+    return (
         select(
-            Pick, OrderLine.order_id, Location, Product, Lot.code.label("lot"), Stock.lot_id,
-            func.coalesce(Reservation.qty, 0).label("held"),
+            Pick, OrderLine.order_id, Location.id, Location.code, Location.kind, Location.aisle, Location.x_mm,
+            Location.y_mm, Product.id, Product.name, Product.sku, Stock.lot_id, Lot.code, Product.lot_tracked,
+            Reservation.qty,
         )
         .join(OrderLine, OrderLine.id == Pick.order_line_id)
         .join(Stock, Stock.id == Pick.stock_id)
@@ -245,30 +298,10 @@ def list_halts(session: Session, batch_id: int) -> list[Halt]:
             & (Reservation.order_line_id == Pick.order_line_id)
             & (Reservation.state == "held"),
         )
-        .where(Pick.batch_id == batch_id)
+        .where(Pick.batch_id == bindparam("batch"))
         .order_by(Pick.seq, Pick.id)
         .execution_options(populate_existing=True)
-    ).all()  # fmt: skip
-    return [
-        Halt(
-            pick=row.Pick,
-            order_id=row.order_id,
-            location_id=row.Location.id,
-            place=row.Location.code,
-            kind=row.Location.kind,
-            aisle=row.Location.aisle,
-            x_mm=row.Location.x_mm,
-            y_mm=row.Location.y_mm,
-            product_id=row.Product.id,
-            product=row.Product.name,
-            sku=row.Product.sku,
-            lot_id=row.lot_id,
-            lot=row.lot,
-            lot_tracked=row.Product.lot_tracked,
-            held=row.held,
-        )
-        for row in rows
-    ]
+    )  # fmt: skip
 
 
 def find_next(session: Session, context: Context, *, number: str = "") -> Batch | None:
@@ -316,16 +349,16 @@ def _refuse_stale(session: Session, context: Context) -> None:
     last = list_chosen(session, context).get("last")
     batch = session.get(Batch, last) if last is not None else None
     if batch is None:
-        raise Moved("work_changed")
+        raise Moved("pick_changed")
     facts = json.loads(batch.facts)
     halts: Sequence[Halt] = [halt for halt in list_halts(session, batch.id) if halt.pick.state == "todo"]
     place = halts[0].place if halts else ""
     if "cancelled" in facts or batch.state == "cancelled":
         gone = facts.get("cancelled", {})
-        raise Moved("work_cancelled", batch=batch.number, by=gone.get("by", ""), at=gone.get("at", ""))
+        raise Moved("pick_cancelled", batch=batch.number, by=gone.get("by", ""), at=gone.get("at", ""))
     moved = facts.get("moved")
     if moved is None or batch.state in ("released", "done"):
-        raise Moved("work_over", batch=batch.number)
+        raise Moved("pick_batch_over", batch=batch.number)
     if not moved["who"]:
-        raise Moved("work_taken_back", batch=batch.number, by=moved["by"], at=moved["at"], place=place)
-    raise Moved("work_moved", batch=batch.number, who=moved["who"], by=moved["by"], at=moved["at"], place=place)
+        raise Moved("pick_taken_back", batch=batch.number, by=moved["by"], at=moved["at"], place=place)
+    raise Moved("pick_moved", batch=batch.number, who=moved["who"], by=moved["by"], at=moved["at"], place=place)

@@ -21,7 +21,7 @@ from wms_desktop.db.tables import (
 )
 from wms_desktop.errors import NothingExpected, NotPermitted, Refusal, WrongScan
 from wms_desktop.prompts import Answer, Detail, Event, Message, Outcome, Prompt
-from wms_desktop.services import bins, crossdocking, receipts
+from wms_desktop.services import bins, crossdocking, receipts, site_time
 from wms_desktop.services.conversation import converse
 from wms_desktop.services.crossdocking import Carry
 from wms_desktop.services.dialogue import Context, Resolved, Step, Workflow, load, save
@@ -64,7 +64,7 @@ def prompt(session: Session, context: Context) -> Prompt:
         carries = _carries(session, context, facts)
         big = carries[0].lane
         args |= _carry_args(carries)
-        args["rest"] = _rest_words(session, facts)
+        args["leave_by"] = site_time.clock_time(session, carries[0].leave_by)
         details = _details(session, carries, facts)
     elif state in ("damage", "decline"):
         reasons = DAMAGE_REASONS if state == "damage" else DECLINE_REASONS
@@ -78,8 +78,6 @@ def prompt(session: Session, context: Context) -> Prompt:
         args |= {name: pending[name] for name in ("over", "lot") if name in pending}
     elif state == "count":
         details = _details(session, [], facts)
-        args["bin"] = _bin_word(session, facts)
-        big = str(args["bin"])
     return Prompt(
         workflow=NAME, state=state, args=args, accepts=WORKFLOW.accepts(state), keys=WORKFLOW.keys(state),
         details=tuple(details), big=big, progress=progress,
@@ -307,7 +305,8 @@ def _why(session: Session, context: Context, _key: Resolved) -> Answer:
         where: Facts = {} if proposal is None else {"bin": proposal.code}
         return _said(session, context, Outcome.LOOK_HERE, Message(code, where))
     order = crossdocking.order_of(session, pegs[0])
-    args: Facts = {"order": order.number, "qty": pegs[0].qty, "leave_by": order.leave_by.isoformat(timespec="minutes")}
+    leave_by = site_time.clock_time(session, order.leave_by)
+    args: Facts = {"order": order.number, "qty": pegs[0].qty, "leave_by": leave_by}
     return _said(session, context, Outcome.LOOK_HERE, Message(f"why_{pegs[0].reason}", args))
 
 
@@ -372,8 +371,15 @@ def _scan_facts(scan: Resolved) -> Facts:
 def _carry_args(carries: list[Carry]) -> dict[str, Any]:
     first = carries[0]
     same = [c for c in carries if c.lane_id == first.lane_id]
-    return {"lane": first.lane, "order": first.order, "customer": first.customer, "qty": first.qty,
-            "lane_qty": sum(c.qty for c in same), "product": first.product, "reason": f"why.{first.reason}"}  # fmt: skip
+    return {
+        "lane": first.lane,
+        "order": first.order,
+        "customer": first.customer,
+        "qty": first.qty,
+        "lane_qty": sum(c.qty for c in same),
+        "product": first.product,
+        "reason": f"why.{first.reason}",
+    }
 
 
 def _details(session: Session, carries: list[Carry], facts: Facts) -> list[Detail]:
@@ -384,7 +390,9 @@ def _details(session: Session, carries: list[Carry], facts: Facts) -> list[Detai
     ]  # fmt: skip
     rest = _rest_of_last(session, facts)
     if rest:
-        rows.append(Detail("receive.to_bin", {"qty": rest, "bin": _bin_word(session, facts)}))
+        proposal = _proposal(session, facts)
+        where: Facts = {} if proposal is None else {"bin": proposal.code}
+        rows.append(Detail("receive.to_bin" if where else "receive.to_nowhere", {"qty": rest} | where))
     return rows
 
 
@@ -401,16 +409,6 @@ def _proposal(session: Session, facts: Facts) -> bins.Proposal | None:
         return None
     line = session.get_one(ReceiptLine, facts["last"]["lines"][0])
     return bins.propose(session, Goods(product_id=line.product_id, qty=rest, lot_id=line.lot_id))
-
-
-def _bin_word(session: Session, facts: Facts) -> str:
-    proposal = _proposal(session, facts)
-    return proposal.code if proposal else ""
-
-
-def _rest_words(session: Session, facts: Facts) -> str:
-    rest = _rest_of_last(session, facts)
-    return f"{rest} > {_bin_word(session, facts) or '?'}" if rest else ""
 
 
 def _known_expiry(session: Session, pending: Facts) -> bool:

@@ -48,7 +48,7 @@ class FloorWork(QObject):
             screen.strip.set_people(self._station, self.who.name if self.who else "")
             screen.show_resting(say("ui.ready"))
             screen.submitted.connect(lambda raw, epoch: self.send(workflow, raw, epoch))
-            screen.locked.connect(self.lock)
+            screen.locked.connect(lambda: self.lock(workflow))
             self._screens[workflow] = screen
         return self._screens[workflow]
 

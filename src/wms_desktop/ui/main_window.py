@@ -73,7 +73,7 @@ class MainWindow(QMainWindow):
         self.menus = WindowMenus(self, self.act)
         self.capture = ScanCapture(self._find_field)
         self.errors = ErrorWindow(self, facts.version)
-        self._idle = QTimer(self, singleShot=True, interval=max(1, settings.lock_minutes) * 60_000)
+        self.idle = QTimer(self, singleShot=True, interval=max(1, settings.lock_minutes) * 60_000)
         self._dress()
         self._connect()
         self._begin()
@@ -84,6 +84,8 @@ class MainWindow(QMainWindow):
         """Bring up a station, a desk or a page, by name; where nobody is signed on only signing in is shown."""
         if self.floor.who is None and place not in (SIGN_ON, "halt", "tray", "scanner"):
             place = SIGN_ON
+        if self.trouble.has_open_scans() and place != "halt":
+            place = "tray"  # what became of earlier scans is read before the first prompt
         if place == "halt" and self.place != "halt":
             self._before_halt = self.place
         self.place = place
@@ -194,8 +196,8 @@ class MainWindow(QMainWindow):
         self.scanner.stand_in_found.connect(self._use_stand_in)
         self.capture.captured.connect(self.take_code)
         self.capture.cut_off.connect(lambda: self.floor.stop_here("ui.scan.cut_off"))
-        self.capture.touched.connect(self._idle.start)
-        self._idle.timeout.connect(self._lock_idle)
+        self.capture.touched.connect(self.idle.start)
+        self.idle.timeout.connect(self._lock_idle)
 
     def _begin(self) -> None:
         screen = self.floor.screen(SIGN_ON)
@@ -236,7 +238,7 @@ class MainWindow(QMainWindow):
         if who is not None:
             self.chooser.show_places(who.name, [(place, icon_of(place)) for place in places])
         if who is not None and self.settings.lock_minutes:
-            self._idle.start()
+            self.idle.start()
 
     def _lock_idle(self) -> None:
         if self.floor.who is not None and self.settings.lock_minutes:

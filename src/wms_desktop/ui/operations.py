@@ -13,7 +13,8 @@ from typing import Any, Protocol, TypeVar
 from PySide6.QtCore import QObject, Qt, Signal
 
 from wms_desktop.changes import Changes
-from wms_desktop.prompts import Answer, Event, Key, Outcome, Prompt, Who
+from wms_desktop.errors import Refusal
+from wms_desktop.prompts import Answer, Event, Key, Message, Outcome, Prompt, Who
 from wms_desktop.ui.keys import interpret
 from wms_desktop.ui.rows import BacklogRow, BatchRow, OperatorRow, TourView
 
@@ -80,15 +81,18 @@ class Reads(Protocol):
     def tour(self, batch: str) -> TourView | None:
         """The walk of a batch by its number; None: nothing to draw."""
 
+    def pulse(self) -> tuple[int, int]:
+        """Something that changes with every command of any station."""
+
     def close(self) -> None:
         """Let go of the connection."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Failure:
-    """A bug or a full disk: the phrase code of what is said, and the report for the developers."""
+    """A bug, a full disk or a refused opening: what is said, and the report for the developers."""
 
-    code: str
+    message: Message
     report: str
 
 
@@ -288,8 +292,11 @@ class Operations(QObject):
 
     def _fail(self, error: Exception) -> None:
         _log.exception("the queue of scans stops", exc_info=error)
-        code = "ui.halt.disk" if isinstance(error, OSError) else "ui.halt.bug"
-        self.failed.emit(Failure(code=code, report="".join(traceback.format_exception(error))))
+        if isinstance(error, Refusal):
+            message = Message(error.code, error.args_)
+        else:
+            message = Message("ui.halt.disk" if isinstance(error, OSError) else "ui.halt.bug")
+        self.failed.emit(Failure(message=message, report="".join(traceback.format_exception(error))))
 
     # ----------------------------------------------------------------------------- on the window's thread
 

@@ -38,7 +38,7 @@ class ScanCapture(QObject):
         self._gs_key = 0
         self._stand_in = ""
         self._timer = QTimer(self, singleShot=True, interval=_PATIENCE_MS)
-        self._timer.timeout.connect(self._give_up)
+        self._timer.timeout.connect(self.give_up)
 
     def set_scanner(self, gs_key: int = 0, gs_stand_in: str = "") -> None:
         """How this scanner sends GS, where not as Ctrl+]: as a key, or as a printable stand-in."""
@@ -107,7 +107,8 @@ class ScanCapture(QObject):
                 QCoreApplication.sendEvent(target, key)
         return self._take(event) if event is not None else False
 
-    def _give_up(self) -> None:
+    def give_up(self) -> None:
+        """The time for the rest of a code is over: drop what came, or give back what was none."""
         if self._is_code:
             self._forget()
             self.cut_off.emit()

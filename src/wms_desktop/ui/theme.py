@@ -100,7 +100,7 @@ THEMES = {
         strip_soft="#C6D2D9",
         selection="#0C4A8A",
         on_selection="#FFFFFF",
-        training="#FF8A00",
+        training="#FF9E2C",
         bands=_bands(),
     ),
     ThemeName.DARK: Theme(
@@ -149,6 +149,7 @@ def current() -> Theme:
 
 def wear(app: QApplication, name: ThemeName) -> None:
     """Dress the whole application: Fusion, the palette, the font and the one style sheet."""
+    load_fonts()
     theme = THEMES[name]
     _current["theme"] = theme
     if app.style().name() != "fusion":

@@ -31,6 +31,10 @@ class TroubleWork(QObject):
         self.halt.scanned.connect(lambda text: operations.submit(station() or SIGN_ON, text))
         self.tray.read.connect(self._dismiss)
 
+    def has_open_scans(self) -> bool:
+        """Whether scans of an earlier run still wait to be read."""
+        return self.tray.model.rowCount() > 0
+
     def _show_halt(self, failure: Failure) -> None:
         self.halt.show_failure(failure)
         self.go.emit("halt")

@@ -30,7 +30,7 @@ def say_message(message: Message) -> str:
 def say_or_code(code: str, args: Mapping[str, Value]) -> str:
     """The sentence for ``code`` filled with ``args``; a missing phrase or argument is logged and shown as the code."""
     try:
-        return sentence(code, args, _translated)
+        return sentence(code, _named(args), _translated)
     except (KeyError, IndexError, ValueError):
         _log.error("no sentence can be made of %s with %s", code, sorted(args))
         return " ".join([code, *(str(value) for value in args.values())])
@@ -39,6 +39,29 @@ def say_or_code(code: str, args: Mapping[str, Value]) -> str:
 def find_sentence(code: str, args: Mapping[str, Value]) -> str:
     """The sentence for ``code``, or nothing where there is no such phrase (sub-lines are optional)."""
     return say_or_code(code, args) if code in texts() else ""
+
+
+_NAMES = {
+    "kind": "kind.",
+    "expected": "kind.",
+    "key": "ui.key.",
+    "work": "ui.place.",
+    "reason": "reason.",
+    "role": "role.",
+    "state": "state.",
+}
+"""Arguments that dialogues give as codes, and where their words stand; lists are joined by commas."""
+
+
+def _named(args: Mapping[str, Value]) -> dict[str, Value]:
+    known = texts()
+    named = dict(args)
+    for name, prefix in _NAMES.items():
+        if isinstance(args.get(name), str):
+            parts = str(args[name]).split(",")
+            words = [_translated(known[prefix + part]) if prefix + part in known else part for part in parts]
+            named[name] = ", ".join(words)
+    return named
 
 
 def _translated(template: str) -> str:

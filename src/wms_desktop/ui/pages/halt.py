@@ -12,7 +12,7 @@ from wms_desktop.ui.keys import desk_sheet_key, function_keys
 from wms_desktop.ui.operations import Failure
 from wms_desktop.ui.pages.page import ScanPage
 from wms_desktop.ui.widgets import Choice, FitText, Notice
-from wms_desktop.ui.wording import say
+from wms_desktop.ui.wording import say, say_message
 
 
 class HaltPage(ScanPage):
@@ -47,7 +47,7 @@ class HaltPage(ScanPage):
     def show_failure(self, failure: Failure) -> None:
         """Say what happened."""
         self._report = failure.report
-        self.words.set_text(say(failure.code))
+        self.words.set_text(say_message(failure.message))
 
     def add_kept(self, count: int) -> None:
         """One more scan is saved and not carried out."""

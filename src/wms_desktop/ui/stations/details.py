@@ -33,15 +33,20 @@ class DetailRows(QWidget):
         self._columns = 0
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
 
-    def show_rows(self, rows: Sequence[str], *, numbered: bool, columns: int = 0) -> None:
-        """Show the rows, side by side where ``columns`` is given; what does not fit is counted in the last one."""
+    def show_rows(self, rows: Sequence[str], *, columns: int = 0) -> None:
+        """Show the rows, side by side where ``columns`` is given; what does not fit is counted in the last one.
+
+        Rows that say their own number first ("2   broken") get it as a chip and can be touched instead of typed.
+        """
         self._columns = columns
-        self._rows = [plain(row, 200) for row in rows[:_MOST]]
-        if numbered:  # the chip says the number already
-            self._rows = [row.removeprefix(f"{n}  ").strip() for n, row in enumerate(self._rows, start=1)]
+        shown = [plain(row, 200) for row in rows[:_MOST]]
+        numbers = [f"{n}  " for n in range(1, len(shown) + 1)]
+        self._numbered = bool(shown) and all(row.startswith(n) for row, n in zip(shown, numbers, strict=True))
+        if self._numbered:
+            shown = [row.removeprefix(n).strip() for row, n in zip(shown, numbers, strict=True)]
         if len(rows) > _MOST:
-            self._rows[-1] = say("ui.more_rows", count=len(rows) - _MOST + 1)
-        self._numbered = numbered
+            shown[-1] = say("ui.more_rows", count=len(rows) - _MOST + 1)
+        self._rows = shown
         self.setAccessibleName("\n".join(self._rows))
         self.update()
 

@@ -70,9 +70,8 @@ class FloorScreen(QWidget):
         sub = find_sentence(_HEADLINE.format(prompt.workflow, prompt.state) + ".sub", prompt.args)
         is_verdict = bool(prompt.big) and prompt.state in self.verdicts
         self.instruction.show_words(headline, sub, prompt.big, is_verdict=is_verdict)
-        choosing = "choose" in prompt.keys
         rows = [say_or_code(d.code, d.args) for d in prompt.details]
-        self.details.show_rows(rows, numbered=choosing, columns=3 if is_verdict else 0)
+        self.details.show_rows(rows, columns=3 if is_verdict else 0)
         self.map.set_here(str(prompt.args.get("bin", "")))
         self.strip.show_work(prompt)
         self.field.set_secret(prompt.workflow == "sign_on" and prompt.state == "pin")
@@ -190,7 +189,7 @@ class FloorScreen(QWidget):
         self.field.submitted.connect(self.submit)
         self.field.pressed.connect(self.press)
         self.field.refused.connect(lambda code: self.show_outcome(Outcome.NOT_UNDERSTOOD, say(code)))
-        self.details.chosen.connect(lambda row: self.press("choose", str(row)))
+        self.details.chosen.connect(lambda row: self.submit(str(row)))
         for name, button in self.buttons.items():
             button.clicked.connect(lambda _=False, key=name: self.press(key, self.field.take_number()))
 
@@ -199,7 +198,7 @@ class FloorScreen(QWidget):
 
     def _divide(self) -> None:
         """Share the stage between words, rows and map, always in the same proportions for the same content."""
-        share = (24 if self.instruction.is_verdict else 40) if self.details.count() else 0
+        share = (21 if self.instruction.is_verdict else 40) if self.details.count() else 0
         self._words.setStretch(0, 100 - share)
         self._words.setStretch(1, share)
         self.details.setVisible(self.details.count() > 0)

@@ -9,4 +9,3 @@ class PickingScreen(FloorScreen):
     """The floor screen of the workflow ``pick``."""
 
     workflow = "pick"
-    verdicts = frozenset({"drop"})

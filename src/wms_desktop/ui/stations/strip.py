@@ -11,7 +11,13 @@ from wms_desktop.ui import theme
 from wms_desktop.ui.widgets import plain
 from wms_desktop.ui.wording import say
 
-_WORK = ("batch", "receipt", "order", "manifest", "cart")
+_WORK = {
+    "receive": ("receipt",),
+    "pick": ("batch", "cart"),
+    "pack": ("order",),
+    "dispatch": ("manifest",),
+}
+_NONE = ("", "-", 0)
 _CENTRE = int(Qt.AlignmentFlag.AlignVCenter)
 _MIDDLE = int(Qt.AlignmentFlag.AlignCenter)
 
@@ -48,7 +54,11 @@ class Strip(QWidget):
     def show_work(self, prompt: Prompt) -> None:
         """The document in hand, its progress and its walk, where the prompt tells them."""
         args = prompt.args
-        facts = [say(f"ui.strip.{name}", **{name: args[name]}) for name in _WORK if args.get(name)]
+        facts = [
+            say(f"ui.strip.{name}", **{name: args[name]})
+            for name in _WORK.get(prompt.workflow, ())
+            if args.get(name, "") not in _NONE
+        ]
         if prompt.progress[1]:
             facts.append(say("ui.strip.progress", done=prompt.progress[0], total=prompt.progress[1]))
         if args.get("metres"):
@@ -58,7 +68,8 @@ class Strip(QWidget):
 
     def words(self) -> tuple[str, ...]:
         """Everything the strip says, left to right."""
-        return tuple(fact for fact in (*self._left(), *self._right()) if fact)
+        training = (say("ui.training"),) if self._training else ()
+        return (*self._left(), *training, *self._right())
 
     def _left(self) -> list[str]:
         return [fact for fact in (self._station, self._person, *self._work) if fact]

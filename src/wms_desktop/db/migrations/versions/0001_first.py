@@ -452,6 +452,7 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_command')),
     sqlite_strict=True
     )
+    op.create_index('ix_command_at', 'command', ['at'], unique=False)
     op.create_index('ix_command_station_id_workflow_seq', 'command', ['station_id', 'workflow', 'seq'], unique=False)
     op.create_table('dialogue',
     sa.Column('station_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),

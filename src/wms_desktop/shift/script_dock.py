@@ -1,0 +1,166 @@
+"""At the dock: the clerk takes in a delivery, carries what the screen says, and puts the rest away."""
+
+from __future__ import annotations
+
+from wms_desktop.prompts import Answer, Outcome, Prompt
+from wms_desktop.shift.floor import ASIDE, Move, Pack
+from wms_desktop.shift.player import Lost, Player
+
+CLERK = "OP-1001"
+SUPERVISOR = "OP-1005"
+DOCK, HOLD = "DOCK-1", "HOLD-1"
+_TAKEN = ("count", "carry")
+_DECLINE_AT = 6
+"""The verdict that is declined: the sixth, far enough into the first truck to be a routine one."""
+
+
+def receive(player: Player, po: str) -> None:
+    """One delivery from its paper to its note: every pack scanned, every verdict followed, the receipt closed."""
+    while not player.floor.has(f"received {po}"):
+        player.sign_on(CLERK)
+        player.open("receive")
+        prompt = player.prompt()
+        match prompt.state:
+            case "open":
+                player.tell_once("shift.receive", po=po)
+                player.scan(po)
+            case "choose":
+                player.scan("1")
+            case "count":
+                _count(player, po)
+            case "carry":
+                _carry(player, prompt)
+            case "decline":
+                player.scan("1", notes=("declined",), only_in=_TAKEN)
+            case "damage":
+                _sort_out(player, po, prompt)
+            case _:
+                _answer_about_pack(player, po, prompt)
+
+
+def put_away(player: Player) -> None:
+    """Takes what stands on the dock to the bins that the screen names, until the dock is empty."""
+    player.sign_on(CLERK)
+    player.open("putaway")
+    while True:
+        prompt = player.prompt()
+        if prompt.state == "take":
+            if not prompt.details:
+                return
+            sku = _find(player, str(prompt.details[0].args["product"]))
+            player.scan(player.floor.articles[sku].code)
+        elif prompt.state == "place":
+            _place(player, prompt)
+        else:
+            player.scan(str(max(1, int(prompt.args["qty"]) // 2)))
+
+
+def _count(player: Player, po: str) -> None:
+    found = player.floor.next_pack(po)
+    if found is None:
+        answer = player.press("done", notes=(f"received {po}",), only_in=("open",))
+        player.moment(f"received-{po}")
+        if answer.message.code != "receipt_done":
+            raise Lost(f"{po} is not closed: {answer.message.code}")
+        return
+    at, pack = found
+    if pack.damaged:
+        player.tell_once("shift.damage")
+        player.press("damaged")
+        return
+    answer = player.scan(pack.code, moves=(_unload(po, at, pack, DOCK),), only_in=_TAKEN)
+    if answer.message.code == "not_on_order":
+        player.tell_once("shift.not_on_order")
+        player.moment("receive-not-on-order")
+        player.floor.move(_unload(po, at, pack, ASIDE))
+    elif answer.outcome in (Outcome.STOP, Outcome.NOT_UNDERSTOOD):
+        raise Lost(f"a pack of {pack.sku} is refused: {answer.message.code}")
+    elif answer.prompt.state == "carry":
+        _marvel(player, answer)
+
+
+def _marvel(player: Player, answer: Answer) -> None:
+    """The first verdicts are worth a look."""
+    if not player.floor.has("seen verdict"):
+        player.floor.note("seen verdict")
+        player.moment("verdict-lane")
+        player.tell("shift.verdict", lane=answer.prompt.big, rest=str(answer.prompt.args["rest"]) or "-")
+
+
+def _answer_about_pack(player: Player, po: str, prompt: Prompt) -> None:
+    """What the screen wants to know of the pack in hand: its lot, its expiry, or whether too many are kept."""
+    found = player.floor.next_pack(po)
+    if found is None:
+        raise Lost(f"{prompt.state} is asked, but no pack of {po} is in hand")
+    at, pack = found
+    moves = (_unload(po, at, pack, DOCK),)
+    if prompt.state == "lot":
+        player.scan(pack.lot, moves=moves, only_in=_TAKEN)
+    elif prompt.state == "expiry":
+        player.scan(pack.expiry, moves=moves, only_in=_TAKEN)
+    elif prompt.state == "over":
+        player.tell_once("shift.over", over=int(prompt.args["over"]))
+        player.moment("receive-over")
+        player.press("yes", moves=moves, only_in=_TAKEN)
+    elif prompt.state == "over_far":
+        player.scan(SUPERVISOR, moves=moves, only_in=_TAKEN)
+    else:
+        raise Lost(f"receiving stands in {prompt.state}")
+
+
+def _carry(player: Player, prompt: Prompt) -> None:
+    """Carries to the lane on the screen what is meant for it; one verdict of the shift is declined."""
+    floor = player.floor
+    carried = sum(note.startswith("carry ") for note in floor.notes)
+    if carried >= _DECLINE_AT and not floor.has("declined"):
+        player.tell_once("shift.decline")
+        player.press("decline")
+        return
+    lane = prompt.big
+    rows = [d.args for d in prompt.details if d.code == "receive.to_lane" and d.args["lane"] == lane]
+    moves = tuple(
+        Move(sku=_find(player, str(row["product"])), units=int(row["qty"]), source=DOCK, target=lane,
+             order=str(row["order"]))
+        for row in rows
+    )  # fmt: skip
+    answer = player.scan(lane, moves=moves, notes=(f"carry {carried + 1}",))
+    if answer.message.code == "carried_freed" and not floor.has("seen freed"):
+        floor.note("seen freed")
+        player.moment("receive-freed")
+        player.tell("shift.freed", freed=int(answer.message.args["freed"]))
+
+
+def _sort_out(player: Player, po: str, prompt: Prompt) -> None:
+    """Damaged units go to the hold, one by one, with the reason."""
+    if not prompt.args.get("reason"):
+        player.scan("1")
+        return
+    found = player.floor.next_pack(po)
+    if found is None or not found[1].damaged:
+        player.moment("receive-damage")
+        player.press("done")
+        return
+    at, pack = found
+    player.scan(pack.code, moves=(_unload(po, at, pack, HOLD),), only_in=("damage",))
+
+
+def _place(player: Player, prompt: Prompt) -> None:
+    sku = _find(player, str(prompt.args["product"]))
+    lot = next(pile.lot for pile in player.floor.piles(DOCK) if pile.sku == sku)
+    place, units = str(prompt.args["bin"]), int(prompt.args["qty"])
+    if not player.floor.has("seen putaway"):
+        player.floor.note("seen putaway")
+        player.moment("putaway")
+        player.tell("shift.putaway")
+    player.scan(place, moves=(Move(sku=sku, units=units, source=DOCK, target=place, lot=lot),), only_in=("take",))
+
+
+def _find(player: Player, name: str) -> str:
+    sku = player.floor.find_sku(DOCK, name)
+    if not sku:
+        raise Lost(f"the screen speaks of {name}, but none lies on {DOCK}")
+    return sku
+
+
+def _unload(po: str, at: int, pack: Pack, target: str) -> Move:
+    return Move(sku=pack.sku, units=pack.units, source=po, target=target, lot=pack.lot, pack=at)

@@ -16,6 +16,7 @@ import argparse
 import json
 import sys
 import tempfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,8 +32,6 @@ from wms_desktop.db import schema
 from wms_desktop.db.engine import open_engine, reading
 from wms_desktop.services import selfcheck
 
-SHAPE = 1
-"""Grows with every change of what is built, so that an older file is not taken for a new one."""
 BIN = 100
 """Location ids of bins follow this one."""
 STEP = 1_000_003
@@ -96,7 +95,7 @@ def build(engine: Engine, rows: int) -> Size:
     with engine.connect() as connection:
         found = connection.execute(text("SELECT value FROM counter WHERE name = :name"), {"name": _MARK}).scalar()
         used = connection.execute(text("SELECT count(*) FROM warehouse")).scalar()
-    if found == rows * 100 + SHAPE:
+    if found == _mark(rows):
         return size
     if found is not None or used:
         raise ValueError("the database holds something else: give an empty one")
@@ -110,9 +109,9 @@ def build(engine: Engine, rows: int) -> Size:
 def open_sqlite(work: Path, rows: int) -> Path:
     """The file of a house of that size in a folder, made when it is not there."""
     work.mkdir(parents=True, exist_ok=True)
-    path = work / f"house-{rows}-{SHAPE}.db"
+    path = work / f"house-{rows}-{_shape():08x}.db"
     if not path.exists():
-        fresh = work / f"house-{rows}-{SHAPE}.part"
+        fresh = path.with_suffix(".part")
         for leftover in work.glob(f"{fresh.name}*"):
             leftover.unlink()
         engine = open_engine(f"sqlite:///{fresh}")
@@ -125,6 +124,17 @@ def open_sqlite(work: Path, rows: int) -> Path:
 def default_work() -> Path:
     """Where houses are kept between runs."""
     return Path(tempfile.gettempdir()) / "wms-benchmarks"
+
+
+def _shape() -> int:
+    """Changes with the schema and with what is built, so that an older house is not taken for a new one."""
+    migrations = Path(schema.__file__).parent
+    sources = [*sorted(migrations.rglob("versions/*.py")), migrations / "triggers.py", Path(__file__)]
+    return zlib.crc32(b"".join(source.read_bytes() for source in sources))
+
+
+def _mark(rows: int) -> int:
+    return rows << 32 | _shape()
 
 
 def _load_sqlite(engine: Engine, size: Size) -> None:
@@ -185,7 +195,7 @@ def _statements(size: Size, dialect: str) -> Iterator[str]:
     yield from _orders(size, n)
     yield from _ledger(size, n)
     yield from _outbound(size, n)
-    yield f"INSERT INTO counter (name, value) VALUES ('{_MARK}', {size.rows * 100 + SHAPE})"
+    yield f"INSERT INTO counter (name, value) VALUES ('{_MARK}', {_mark(size.rows)})"
 
 
 def _product(i: str, size: Size) -> str:

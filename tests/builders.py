@@ -53,62 +53,45 @@ class House:
     dialogues: dict[str, Any] = field(default_factory=dict)
 
     def furnish(self) -> House:
-        """Puts up the walls: places, people, stations, one customer, one supplier, one carrier."""
+        """Puts up the walls: places, people, stations, one customer, one supplier, two carriers."""
         with writing(self.engine) as session:
             session.add(Warehouse(code="MAIN", name="Main"))
-            session.flush()
-            for code in VIRTUAL:
-                session.add(Location(warehouse_id=1, code=code, kind=code.lower(), is_virtual=True))
             session.add(CarrierService(code="PARCEL", carrier="Northway", name="Parcel 24", sort_code="N1"))
             session.add(CarrierService(code="FREIGHT", carrier="Bulkline", name="Pallet", sort_code="B7"))
-            session.flush()
-            fixed = [
-                ("DOCK-1", "dock"),
-                ("HOLD-1", "hold"),
-                ("BENCH-1", "bench"),
-                ("BENCH-2", "bench"),
-                ("CART-1", "cart"),
-                ("CART-2", "cart"),
-                ("TRUCK-NORTHWAY", "truck"),
-                ("TRUCK-BULKLINE", "truck"),
-            ]
-            for code, kind in fixed:
-                carrier = 1 if code.endswith("NORTHWAY") else 2 if code.endswith("BULKLINE") else None
-                session.add(Location(warehouse_id=1, code=code, kind=kind, service_id=carrier))
-            for number, service in ((1, 1), (2, 2), (3, 1)):
-                session.add(Location(warehouse_id=1, code=f"LANE-{number}", kind="lane", service_id=service,
-                                     capacity_orders=4))  # fmt: skip
-            for number in range(1, 13):
-                session.add(Plate(code=f"TOTE-{number:02d}", kind="tote"))
-            for role in ("picker", "packer", "receiver", "supervisor", "buyer", "admin"):
-                session.add(Operator(badge=f"OP-{role}", name=role.title(), role=role))
-            session.add(Operator(badge="OP-picker2", name="Second picker", role="picker"))
             session.add(Customer(code="C1", name="Acme Ltd"))
             session.add(Supplier(code="S1", name="Supplier One"))
             session.flush()
-            dock, bench = self._place(session, "DOCK-1"), self._place(session, "BENCH-1")
-            for code, kind, place in (
-                ("DOCK-A", "dock", dock),
-                ("DOCK-B", "dock", dock),
-                ("PICK-1", "pick", None),
-                ("PICK-2", "pick", None),
-                ("PACK-1", "pack", bench),
-                ("SHIP-1", "ship", None),
-                ("DESK-1", "desk", None),
-            ):
-                session.add(Station(code=code, kind=kind, location_id=place))
+            self._build_places(session)
+            self._hire(session)
             session.add(
-                Command(
-                    id="opening",
-                    workflow="setup",
-                    content="",
-                    operator_id=HOUSE,
-                    station_id=HOUSE,
-                    at=self.now,
-                    state="done",
-                )
-            )
+                Command(id="opening", workflow="setup", content="", operator_id=HOUSE, station_id=HOUSE, at=self.now,
+                        state="done")
+            )  # fmt: skip
         return self
+
+    @staticmethod
+    def _build_places(session: Session) -> None:
+        rooms = {"dock": ["DOCK-1"], "hold": ["HOLD-1"], "bench": ["BENCH-1", "BENCH-2"], "cart": ["CART-1", "CART-2"]}
+        session.add_all(Location(warehouse_id=1, code=v, kind=v.lower(), is_virtual=True) for v in VIRTUAL)
+        session.add_all(Location(warehouse_id=1, code=c, kind=kind) for kind, codes in rooms.items() for c in codes)
+        for code, service in (("TRUCK-NORTHWAY", 1), ("TRUCK-BULKLINE", 2)):
+            session.add(Location(warehouse_id=1, code=code, kind="truck", service_id=service))
+        for number, service in ((1, 1), (2, 2), (3, 1)):
+            lane = f"LANE-{number}"
+            session.add(Location(warehouse_id=1, code=lane, kind="lane", service_id=service, capacity_orders=4))
+        session.add_all(Plate(code=f"TOTE-{number:02d}", kind="tote") for number in range(1, 13))
+        session.flush()
+
+    def _hire(self, session: Session) -> None:
+        roles = ("picker", "packer", "receiver", "supervisor", "buyer", "admin")
+        session.add_all(Operator(badge=f"OP-{role}", name=role.title(), role=role) for role in roles)
+        session.add(Operator(badge="OP-picker2", name="Second picker", role="picker"))
+        dock, bench = self._place(session, "DOCK-1"), self._place(session, "BENCH-1")
+        stations = (("DOCK-A", "dock", dock), ("DOCK-B", "dock", dock), ("PICK-1", "pick", None),
+                    ("PICK-2", "pick", None), ("PACK-1", "pack", bench), ("SHIP-1", "ship", None),
+                    ("DESK-1", "desk", None))  # fmt: skip
+        session.add_all(Station(code=code, kind=kind, location_id=place) for code, kind, place in stations)
+        session.flush()
 
     def product(self, sku: str, code: str = "", *, case: tuple[str, int] | None = None, **facts: Any) -> int:
         """An article with its barcode (and a case barcode with its units); gives its id."""

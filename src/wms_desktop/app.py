@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from threading import Event as Gate
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import QTimer, QUrl
@@ -19,7 +19,7 @@ from PySide6.QtWidgets import QApplication
 
 import wms_desktop
 from wms_desktop.changes import Changes
-from wms_desktop.config import OnlyOne, Profile
+from wms_desktop.config import OnlyOne, Profile, read_profile
 from wms_desktop.gateways.printers import FolderPrinter, IppPrinter, Printer
 from wms_desktop.ui import theme
 from wms_desktop.ui.devices import QtPrinter
@@ -29,12 +29,14 @@ from wms_desktop.ui.settings import Settings
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
+    from sqlalchemy.orm import Session
 
     from wms_desktop.gateways.spooler import Spooler
     from wms_desktop.runner import DeskReads, StationRunner
 
 DEFAULT_PRINTERS = ("labels", "paper")
 _LOG = logging.getLogger(__name__)
+T = TypeVar("T")
 _GATE_S = 120.0
 _PULSE_MS = 1500
 
@@ -91,6 +93,17 @@ class Workstation:
             self._spool_engine.dispose()
         self._only_one.release()
 
+    def ask(self, question: Callable[[Session], T]) -> T:
+        """The answer of a read-only question to the database, after it was opened; for sums, not for screens."""
+        from wms_desktop.db.engine import open_engine, reading  # late: brings SQLAlchemy
+
+        engine = open_engine(self.profile.database_url, read_only=True)
+        try:
+            with reading(engine) as session:
+                return question(session)
+        finally:
+            engine.dispose()
+
     def _open_runner(self) -> StationRunner:
         from wms_desktop import runner  # late: brings SQLAlchemy, and the window shows first
 
@@ -138,6 +151,11 @@ class Workstation:
 
     def _show_logs(self) -> None:
         QDesktopServices.openUrl(QUrl.fromLocalFile(str(self.profile.folder)))
+
+
+def open_station(folder: Path, prepare: Callable[[Engine], None], clock: Callable[[], Any]) -> Workstation:
+    """A workstation on the profile in a folder, with its own clock; for the guided shift."""
+    return Workstation(read_profile(folder), prepare, clock)
 
 
 def list_printers(profile: Profile) -> dict[str, Printer]:

@@ -157,7 +157,9 @@ def _play(out: Path, *, keep: bool) -> None:
     app.go_offscreen()
     from wms_desktop.shift import guided  # late: brings the window
 
-    summary = guided.play(out, keep=keep)
+    guided.make_application("wms-desktop")
+    how = guided.Play(keep=keep, say=click.echo)
+    summary = guided.play(out, app.open_station, how)
     click.echo(summary.text)
     click.echo(json.dumps(summary.figures, indent=1))
     click.echo(phrases.sentence("shift_where", {"folder": str(out)}))

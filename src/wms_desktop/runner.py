@@ -20,7 +20,7 @@ from wms_desktop.db.tables import HOUSE, Command, Counter, Movement, Operator, S
 from wms_desktop.errors import Refusal
 from wms_desktop.journal import Entry, Journal, kept
 from wms_desktop.phrases import sentence
-from wms_desktop.prompts import Answer, Event, Message, Prompt, Scan, Who
+from wms_desktop.prompts import Answer, Event, Key, Message, Prompt, Scan, Who
 from wms_desktop.services import (
     allocation,
     batches,
@@ -120,17 +120,19 @@ class StationRunner:
         return prompt
 
     def unanswered(self) -> Sequence[Unanswered]:
-        """Scans found in the journal at the start: applied (the database knows their key) or unknown."""
+        """Scans found in the journal at the start: applied or refused (the database knows their key), or unknown."""
         entries = self._journal.unanswered()
         with reading(self._engine) as session:
-            known = set(session.scalars(select(Command.id).where(Command.id.in_([e.key for e in entries]))))
+            keys = [entry.key for entry in entries]
+            rows = session.execute(select(Command.id, Command.state).where(Command.id.in_(keys))).all()
+            known = {row.id: row.state for row in rows}
             zone = ZoneInfo(_zone(session))
         return [
             Unanswered(
                 key=entry.key,
                 text=entry.event.text if isinstance(entry.event, Scan) else entry.event.name,
                 at=entry.at.astimezone(zone).strftime("%H:%M:%S"),
-                outcome="applied" if entry.key in known else "unknown",
+                outcome={"": "unknown", "refused": "refused"}.get(known.get(entry.key, ""), "applied"),
             )
             for entry in entries
         ]
@@ -176,6 +178,10 @@ class StationRunner:
         return commands.run(self._engine, batches.NAME, content, context, act, batches.prompt)
 
     def _sign_on(self, event: Event, context: Context) -> Answer:
+        if event == Key("lock"):
+            return commands.run(
+                self._engine, people.NAME, commands.content_of(event), context, people.lock, people.prompt
+            )
         with reading(self._engine) as session:
             asks_pin = people.prompt(session, context).state == _SECRET
         text = event.text if isinstance(event, Scan) else event.value

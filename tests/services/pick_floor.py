@@ -11,7 +11,7 @@ from wms_desktop import phrases
 from wms_desktop.db.engine import writing
 from wms_desktop.db.tables import Batch, BatchOrder, CountTask, Location, OrderLine, Pick, Plate, Reservation, Stock
 from wms_desktop.errors import Value
-from wms_desktop.prompts import Answer, Event, Prompt
+from wms_desktop.prompts import Answer, Event, Key, Outcome, Prompt
 from wms_desktop.services import allocation, batches, picking, selfcheck, settings
 from wms_desktop.services.allocation import Allocated
 from wms_desktop.services.batches import Assigned, Formed
@@ -24,8 +24,10 @@ class Picker(Desk):
     seen: set[str] = field(default_factory=set)
 
     def _send(self, event: Event) -> Answer:
+        before = self.last.prompt.state if self.last is not None else self.prompt().state
         answer = super()._send(event)
         assert self.prompt() == answer.prompt
+        assert answer.prompt.state in leads_to(before, event, answer)
         say(answer.message.code, answer.message.args)
         say_prompt(answer.prompt)
         self.seen.add(answer.message.code)
@@ -36,6 +38,17 @@ class Picker(Desk):
         """The code of the last answer's sentence."""
         assert self.last is not None
         return self.last.message.code
+
+
+def leads_to(state: str, event: Event, answer: Answer) -> set[str]:
+    """The states to which the table says this event may lead; a refusal, an undo or lost work leads anywhere."""
+    every = {step.state for step in picking.WORKFLOW.steps}
+    if answer.outcome in (Outcome.STOP, Outcome.NOT_UNDERSTOOD) or answer.message.code in ("undone", "pick_not_wanted"):
+        return every
+    rows = [step for step in picking.WORKFLOW.steps if step.state == state]
+    if isinstance(event, Key):
+        return {then for step in rows if step.kind == f"key:{event.name}" for then in step.then}
+    return {then for step in rows if not step.kind.startswith("key:") for then in step.then}
 
 
 def say(code: str, args: dict[str, Value]) -> str:
@@ -145,14 +158,14 @@ def counts(house: House) -> list[tuple[str, str, int, int]]:
 def snapshot(house: House) -> dict[str, object]:
     """Everything a scan may change, to compare after it was taken back."""
     ask = {
-        "stock": select(Stock.product_id, Stock.location_id, Stock.plate_id, Stock.condition, Stock.on_hand, Stock.reserved)
-        .where(Stock.on_hand != 0).order_by(Stock.id),
+        "stock": select(Stock.product_id, Stock.location_id, Stock.plate_id, Stock.condition, Stock.on_hand,
+                        Stock.reserved).where(Stock.on_hand != 0).order_by(Stock.id),
         "held": select(Reservation.stock_id, Reservation.order_line_id, Reservation.qty).where(
             Reservation.state == "held").order_by(Reservation.stock_id, Reservation.order_line_id),
         "lines": select(OrderLine.id, OrderLine.reserved, OrderLine.shipped).order_by(OrderLine.id),
         "picks": select(Pick.id, Pick.seq, Pick.qty, Pick.picked, Pick.state, Pick.reason).order_by(Pick.id),
-        "batches": select(Batch.id, Batch.state, Batch.operator_id, Batch.cart_id, Batch.epoch, Batch.facts, Batch.metres,
-                          Batch.tour).order_by(Batch.id),
+        "batches": select(Batch.id, Batch.state, Batch.operator_id, Batch.cart_id, Batch.epoch, Batch.facts,
+                          Batch.metres, Batch.tour).order_by(Batch.id),
         "totes": select(BatchOrder.batch_id, BatchOrder.order_id, BatchOrder.plate_id, BatchOrder.is_open).order_by(
             BatchOrder.batch_id, BatchOrder.order_id),
         "counts": select(CountTask.id, CountTask.state).order_by(CountTask.id),

@@ -8,7 +8,7 @@ from types import ModuleType
 import pytest
 from tests.services.bench import codes_in
 
-from wms_desktop.phrases import texts
+from wms_desktop.phrases import sentence, texts
 from wms_desktop.phrases.common import TEXTS as COMMON
 from wms_desktop.services import (
     conversation,
@@ -67,3 +67,17 @@ def test_every_state_a_step_leads_to_exists(module: ModuleType) -> None:
     states = {step.state for step in module.WORKFLOW.steps}
 
     assert {then for step in module.WORKFLOW.steps for then in step.then} <= states
+
+
+def test_a_wrong_scan_says_kinds_in_words_and_in_the_workers_language() -> None:
+    facts = {"what": "A-01", "kind": "bin", "expected": "tote,purchase_order"}
+
+    assert sentence("wrong_scan", facts) == "That is bin A-01. Wanted now: tote, purchase order."
+    assert sentence("wrong_scan", facts, lambda text: "Kasten" if text == "bin" else text).startswith("That is Kasten A")
+    assert sentence("wrong_scan", facts | {"kind": "key:find"}).startswith("That is FIND (F3)")
+
+
+def test_a_name_from_outside_is_never_taken_for_a_code() -> None:
+    facts = {"text": "kind.bin and more\x1d"}
+
+    assert sentence("unknown_code", facts).startswith("kind.bin and more<1D> is not known")

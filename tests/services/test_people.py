@@ -130,6 +130,16 @@ def test_the_right_pin_no_longer_helps_when_the_badge_was_locked_meanwhile(door:
     assert (answer.message.code, answer.prompt.state, other.who()) == ("badge_locked", "badge", "")
 
 
+def test_a_right_pin_checked_just_before_the_badge_was_locked_does_not_sign_on(door: Door) -> None:
+    other = Door(door.house, "PACK-1")
+    other.scan("OP-supervisor")
+    checked = people.verify_pin(door.house.engine, other.context().station_id, PIN)
+    lock_badge(door)
+    answer = other.run(lambda session, context: people.answer(session, context, Scan(PIN), checked))
+
+    assert (checked, answer.message.code, other.who()) == (True, "badge_locked", "")
+
+
 def unlock(door: Door, badge: str, by: str) -> None:
     """Somebody unlocks a badge."""
     with writing(door.house.engine) as session:
@@ -198,6 +208,7 @@ def test_signing_on_cannot_be_undone_into_somebody_else(door: Door) -> None:
 
     assert door.key("undo").message.code == "nothing_to_undo"
     assert door.who() == "OP-picker2"
+    assert set(door.house.read(lambda s: s.scalars(select(Command.undo).where(Command.state == "done")).all())) == {""}
 
 
 def test_a_locked_station_says_whose_work_waits_until_a_badge_is_scanned(door: Door) -> None:

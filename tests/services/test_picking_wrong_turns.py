@@ -13,8 +13,8 @@ from wms_desktop.prompts import Outcome
 from wms_desktop.services import inventory
 from wms_desktop.services.inventory import Goods, Spot
 
-CASE = "18412345000006"
-MUG = "8412345000009"
+CASE = "18412345000000"
+MUG = "8412345000003"
 
 
 @pytest.fixture
@@ -238,7 +238,7 @@ def test_complaint_22_a_cart_is_handed_over_at_every_step(house: House, floor: d
     ana.scan("CART-1", *STEPS[1:steps])
     give(house, "B000001", "OP-picker2")
 
-    old = refused_once(house, ana, "8412345000009")
+    old = refused_once(house, ana, "8412345000003")
     assert old.startswith("Batch B000001 was given to Second picker by Supervisor at 12:")
     assert ben.prompt().state == "handover"
     assert ben.scan("CART-2").message.code == "pick_wrong_cart"

@@ -11,12 +11,14 @@ import write_workflows
 from wms_desktop.services.dialogue import Step
 
 STEPS = write_workflows.list_steps()
+HEAD = re.compile(r"^\| State \| Event \| Then \| What happens \|\n\|---\|---\|---\|---\|\n", re.MULTILINE | re.IGNORECASE)
 ROW = re.compile(r"^\| (.*?) \| (.*?) \| (.*?) \| (.*) \|$", re.MULTILINE)
 
 
 def rows_of(page: str) -> Iterator[tuple[str, ...]]:
     """The cells of the table under the heading row, as text."""
-    table = page.split("| State | Event | Then | What happens |\n|---|---|---|---|\n")[1].split("\n\n")[0]
+    _, table = HEAD.split(page, maxsplit=1)
+    table = table.split("\n\n")[0]
     for row in ROW.finditer(table):
         yield tuple(cell.replace("\\|", "|") for cell in row.groups())
 

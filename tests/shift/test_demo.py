@@ -137,8 +137,10 @@ def test_lanes_and_trucks_know_whom_they_serve(house: Engine) -> None:
 
 
 def test_the_floor_is_the_one_that_the_world_was_laid_out_on(house: Engine) -> None:
-    plan = ask(house, floor_plan.load).layout
+    floor = ask(house, floor_plan.load)
+    plan = floor.layout
 
+    assert floor.columns == {aisle: aisle for aisle in range(len(WORLD.layout.aisle_x_mm))}
     assert (plan.aisles, plan.cross_aisles) == (WORLD.layout.aisle_x_mm, WORLD.layout.cross_aisle_y_mm)
     assert (plan.depot.x, plan.depot.y) == (WORLD.layout.depot_x_mm, WORLD.layout.depot_y_mm)
 

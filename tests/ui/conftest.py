@@ -29,11 +29,10 @@ def said(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
 
 
 @pytest.fixture(autouse=True)
-def dressed(qapp: QApplication) -> Iterator[None]:
-    theme.load_fonts()
-    theme.wear(qapp, theme.ThemeName.LIGHT)
-    yield
-    theme.wear(qapp, theme.ThemeName.LIGHT)
+def dressed(qapp: QApplication) -> None:
+    light = theme.THEMES[theme.ThemeName.LIGHT]
+    if theme.current() is not light or not qapp.styleSheet():
+        theme.wear(qapp, theme.ThemeName.LIGHT)
 
 
 @pytest.fixture

@@ -77,6 +77,21 @@ def test_a_code_typed_over_a_window_beside_presses_none_of_its_buttons(
     assert notice.isVisible()
 
 
+def test_a_code_without_identifier_typed_over_a_notice_reaches_the_station_too(
+    qtbot: QtBot, picking: MainWindow, runner: FakeRunner
+) -> None:
+    notice = Notice(picking, "Title", "Text")
+    notice.show()
+    qtbot.waitUntil(notice.isActiveWindow)
+    type_into(notice.windowHandle(), "5012345678900\r")
+    qtbot.waitUntil(lambda: len(scans(runner)) == 1)
+    open_before = notice.isVisible()
+    press(notice.windowHandle(), Qt.Key.Key_Escape)
+
+    assert scans(runner) == ["5012345678900"]
+    assert (open_before, notice.isVisible()) == (True, False)
+
+
 def test_a_code_typed_over_the_palette_runs_no_command(qtbot: QtBot, picking: MainWindow, runner: FakeRunner) -> None:
     palette = picking.open_palette()
     qtbot.waitUntil(palette.isActiveWindow)

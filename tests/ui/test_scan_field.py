@@ -90,6 +90,14 @@ def test_control_characters_and_keys_with_modifiers_add_nothing(field: ScanField
     assert codes == ["X"]
 
 
+def test_the_bracket_of_a_german_layout_is_alt_gr_and_counts(field: ScanField, codes: list[str]) -> None:
+    alt_gr = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier
+    QCoreApplication.sendEvent(field, QKeyEvent(QEvent.Type.KeyPress, Qt.Key.Key_9, alt_gr, "]"))
+    type_into(field, "C1X\r")
+
+    assert codes == ["]C1X"]
+
+
 def test_letters_from_outside_ascii_are_dropped(field: ScanField, codes: list[str]) -> None:
     QCoreApplication.sendEvent(field, QKeyEvent(QEvent.Type.KeyPress, 0, Qt.KeyboardModifier.NoModifier, "ä\u202e漢A"))
     type_into(field, "\r")

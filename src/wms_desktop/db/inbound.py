@@ -9,7 +9,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, tex
 from sqlalchemy.orm import Mapped, mapped_column
 
 from wms_desktop.db.places import one_of
-from wms_desktop.db.types import STRICT, Table
+from wms_desktop.db.types import STRICT, Table, Word
 
 PEG_STATES = ("arrived", "in_lane", "stored", "packed", "released")
 
@@ -41,6 +41,10 @@ class PurchaseLine(Table):
         UniqueConstraint("purchase_order_id", "line_no"),
         CheckConstraint("ordered > 0 AND received >= 0", name="quantities"),
         Index("ix_purchase_line_product_id", "product_id"),
+        Index(
+            "ix_purchase_line_due", "product_id",
+            sqlite_where=text("received < ordered"), postgresql_where=text("received < ordered"),
+        ),
         STRICT,
     )
 
@@ -102,7 +106,7 @@ class Peg(Table):
     receipt_line_id: Mapped[int] = mapped_column(ForeignKey("receipt_line.id"))
     order_line_id: Mapped[int] = mapped_column(ForeignKey("order_line.id"), index=True)
     qty: Mapped[int]
-    state: Mapped[str]
+    state: Mapped[str] = mapped_column(Word)
     lane_id: Mapped[int | None] = mapped_column(ForeignKey("location.id"), default=None)
     reason: Mapped[str]
     why: Mapped[str] = mapped_column(default="")
@@ -116,6 +120,10 @@ class Peg(Table):
             "ix_peg_open", "lane_id", "state",
             sqlite_where=text("state IN ('arrived', 'in_lane')"),
             postgresql_where=text("state IN ('arrived', 'in_lane')"),
+        ),
+        Index(
+            "ix_peg_arrived", "receipt_line_id",
+            sqlite_where=text("state = 'arrived'"), postgresql_where=text("state = 'arrived'"),
         ),
         STRICT,
     )

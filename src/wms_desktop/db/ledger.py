@@ -8,7 +8,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index,
 from sqlalchemy.orm import Mapped, mapped_column
 
 from wms_desktop.db.places import one_of
-from wms_desktop.db.types import STRICT, STRICT_KEYED, Table
+from wms_desktop.db.types import STRICT, STRICT_KEYED, Table, Units, Word
 
 CONDITIONS = ("good", "damaged", "missing")
 
@@ -84,7 +84,7 @@ class Stock(Table):
     location_id: Mapped[int] = mapped_column(ForeignKey("location.id"))
     is_virtual: Mapped[bool] = mapped_column(default=False)
     condition: Mapped[str] = mapped_column(default="good")
-    on_hand: Mapped[int] = mapped_column(default=0)
+    on_hand: Mapped[int] = mapped_column(Units, default=0)
     reserved: Mapped[int] = mapped_column(default=0)
     last_movement_id: Mapped[int] = mapped_column(default=0)
     __table_args__ = (
@@ -97,10 +97,12 @@ class Stock(Table):
             name="reserved_within_on_hand",
         ),
         Index("ix_stock_location_id", "location_id", "product_id"),
+        # What stands somewhere now: docks, benches and trucks keep a row that came to zero for all they ever saw.
         Index(
-            "ix_stock_plate_id", "plate_id",
-            sqlite_where=text("plate_id <> 0"), postgresql_where=text("plate_id <> 0"),
+            "ix_stock_standing", "location_id", "product_id",
+            sqlite_where=text("on_hand > 0"), postgresql_where=text("on_hand > 0"),
         ),
+        Index("ix_stock_plate_id", "plate_id", "location_id"),
         STRICT,
     )
 
@@ -113,7 +115,7 @@ class Reservation(Table):
     stock_id: Mapped[int] = mapped_column(ForeignKey("stock.id"))
     order_line_id: Mapped[int] = mapped_column(ForeignKey("order_line.id"))
     qty: Mapped[int]
-    state: Mapped[str] = mapped_column(default="held")
+    state: Mapped[str] = mapped_column(Word, default="held")
     reason: Mapped[str] = mapped_column(default="")
     __table_args__ = (
         CheckConstraint("qty > 0", name="qty"),
@@ -127,5 +129,6 @@ class Reservation(Table):
             postgresql_where=text("state = 'held'"),
         ),
         Index("ix_reservation_order_line_id", "order_line_id"),
+        Index("ix_reservation_stock_id", "stock_id"),
         STRICT,
     )

@@ -9,7 +9,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, tex
 from sqlalchemy.orm import Mapped, mapped_column
 
 from wms_desktop.db.places import one_of
-from wms_desktop.db.types import STRICT, Table
+from wms_desktop.db.types import STRICT, Table, Word
 
 OPEN_LINE = text("ordered > cancelled + shipped + reserved")
 
@@ -92,7 +92,7 @@ class Carton(Table):
     seq: Mapped[int]
     plate_id: Mapped[int] = mapped_column(ForeignKey("plate.id"), unique=True)
     sscc: Mapped[str] = mapped_column(unique=True)
-    state: Mapped[str] = mapped_column(default="open")
+    state: Mapped[str] = mapped_column(Word, default="open")
     weight_g: Mapped[int] = mapped_column(default=0)
     manifest_id: Mapped[int | None] = mapped_column(ForeignKey("manifest.id"), default=None)
     closed_at: Mapped[datetime | None] = mapped_column(default=None)
@@ -118,7 +118,7 @@ class Manifest(Table):
     number: Mapped[str] = mapped_column(unique=True)
     carrier: Mapped[str]
     truck_id: Mapped[int] = mapped_column(ForeignKey("location.id"))
-    state: Mapped[str] = mapped_column(default="open")
+    state: Mapped[str] = mapped_column(Word, default="open")
     opened_at: Mapped[datetime]
     closed_at: Mapped[datetime | None] = mapped_column(default=None)
     __table_args__ = (

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, dataclass_transform
 
-from sqlalchemy import BigInteger, Dialect, Integer, MetaData, Text, TypeDecorator
+from sqlalchemy import BigInteger, Dialect, Integer, MetaData, Text, TypeDecorator, bindparam
 from sqlalchemy.orm import DeclarativeBase, MappedAsDataclass, mapped_column
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -80,6 +80,52 @@ class Money(TypeDecorator[Decimal]):
     def process_result_value(self, value: Any | None, dialect: Dialect) -> Decimal | None:
         """To a Decimal."""
         return None if value is None else Decimal(int(value)) / _MONEY_UNIT
+
+
+class _WrittenOut(TypeDecorator.Comparator[Any]):
+    """Writes what a column is compared with into the SQL text, where its type says so, instead of binding it.
+
+    A partial index serves a question only when the question says, in its text, what the index says: SQLite and
+    a generic plan of PostgreSQL do not look at bound values.
+    """
+
+    def operate(self, op: Any, *other: Any, **kwargs: Any) -> Any:
+        kind: Any = self.type
+        return super().operate(op, *(kind.write_out(value) for value in other), **kwargs)
+
+
+class Word(TypeDecorator[str]):
+    """One of a few words of ours (a state, a mode), written out in comparisons; never what somebody typed."""
+
+    impl = Text
+    cache_ok = True
+    comparator_factory = _WrittenOut
+
+    def write_out(self, value: Any) -> Any:
+        """The operand of a comparison as SQL text: a word, or several of them for IN."""
+        if isinstance(value, str):
+            return bindparam(None, value, type_=self, unique=True, literal_execute=True)
+        if isinstance(value, list | tuple):
+            return bindparam(None, value, type_=self, unique=True, expanding=True, literal_execute=True)
+        return value
+
+
+class Units(TypeDecorator[int]):
+    """A quantity; zero is written out in comparisons, because indexes of what stands anywhere say *more than 0*."""
+
+    impl = BigInteger
+    cache_ok = True
+    comparator_factory = _WrittenOut
+
+    def load_dialect_impl(self, dialect: Dialect) -> Any:
+        """As every whole number."""
+        return dialect.type_descriptor(BigInt)
+
+    def write_out(self, value: Any) -> Any:
+        """Zero as SQL text, any other operand as it is."""
+        if isinstance(value, int) and value == 0:
+            return bindparam(None, value, type_=BigInt, unique=True, literal_execute=True)
+        return value
 
 
 @dataclass_transform(kw_only_default=True, eq_default=False, field_specifiers=(mapped_column,))

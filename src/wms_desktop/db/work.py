@@ -8,7 +8,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from wms_desktop.db.places import NO_PLATE, one_of
-from wms_desktop.db.types import STRICT, STRICT_KEYED, Table
+from wms_desktop.db.types import STRICT, STRICT_KEYED, Table, Word
 
 
 class Batch(Table):
@@ -20,8 +20,8 @@ class Batch(Table):
     __tablename__ = "batch"
     id: Mapped[int] = mapped_column(primary_key=True, init=False)
     number: Mapped[str] = mapped_column(unique=True)
-    mode: Mapped[str] = mapped_column(default="cluster")
-    state: Mapped[str] = mapped_column(default="released")
+    mode: Mapped[str] = mapped_column(Word, default="cluster")
+    state: Mapped[str] = mapped_column(Word, default="released")
     operator_id: Mapped[int | None] = mapped_column(ForeignKey("operator.id"), default=None)
     cart_id: Mapped[int | None] = mapped_column(ForeignKey("location.id"), default=None)
     dropped_at_id: Mapped[int | None] = mapped_column(ForeignKey("location.id"), default=None)
@@ -38,6 +38,7 @@ class Batch(Table):
         CheckConstraint(one_of("mode", ("cluster", "paper")), name="mode"),
         CheckConstraint(one_of("state", ("released", "running", "picked", "done", "cancelled")), name="state"),
         CheckConstraint("epoch > 0 AND metres >= 0", name="epoch"),
+        Index("ix_batch_state_leave_by", "state", "leave_by"),
         Index(
             "uq_batch_operator_running", "operator_id", unique=True,
             sqlite_where=text("state IN ('running', 'picked') AND mode = 'cluster'"),
@@ -63,6 +64,7 @@ class BatchOrder(Table):
     is_open: Mapped[bool] = mapped_column(default=True)
     __table_args__ = (
         CheckConstraint("position > 0 AND is_open IN (0, 1)", name="position"),
+        Index("ix_batch_order_plate_id", "plate_id"),
         Index(
             "uq_batch_order_tote", "plate_id", unique=True,
             sqlite_where=text("is_open = 1 AND plate_id <> 0"),
@@ -83,13 +85,14 @@ class Pick(Table):
     seq: Mapped[int]
     qty: Mapped[int]
     picked: Mapped[int] = mapped_column(default=0)
-    state: Mapped[str] = mapped_column(default="todo")
+    state: Mapped[str] = mapped_column(Word, default="todo")
     reason: Mapped[str] = mapped_column(default="")
     done_at: Mapped[datetime | None] = mapped_column(default=None)
     __table_args__ = (
         CheckConstraint("qty > 0 AND picked >= 0 AND picked <= qty", name="picked_within_qty"),
         CheckConstraint(one_of("state", ("todo", "done", "short", "cancelled")), name="state"),
         Index("ix_pick_batch_id_seq", "batch_id", "seq"),
+        Index("ix_pick_stock_id", "stock_id"),
         Index(
             "uq_pick_todo", "order_line_id", "stock_id", unique=True,
             sqlite_where=text("state = 'todo'"), postgresql_where=text("state = 'todo'"),
@@ -108,7 +111,7 @@ class CountTask(Table):
     reason: Mapped[str]
     found: Mapped[int]
     expected: Mapped[int]
-    state: Mapped[str] = mapped_column(default="open")
+    state: Mapped[str] = mapped_column(Word, default="open")
     operator_id: Mapped[int] = mapped_column(ForeignKey("operator.id"))
     at: Mapped[datetime]
     __table_args__ = (
@@ -134,7 +137,7 @@ class PrintJob(Table):
     printer: Mapped[str]
     copies: Mapped[int] = mapped_column(default=1)
     copy_no: Mapped[int] = mapped_column(default=0)
-    state: Mapped[str] = mapped_column(default="queued")
+    state: Mapped[str] = mapped_column(Word, default="queued")
     reason: Mapped[str] = mapped_column(default="")
     attempts: Mapped[int] = mapped_column(default=0)
     retry_at: Mapped[datetime | None] = mapped_column(default=None)

@@ -8,8 +8,9 @@ from functools import cache
 
 from wms_desktop.errors import Value
 
-PARTS = ("paper", "app", "common", "receive", "pick", "pack", "dispatch", "desks", "sign_on", "setup", "orders")
+PARTS = ("paper", "app", "common", "receive", "pick", "pack", "dispatch", "desks", "sign_on", "setup", "orders", "shift")
 _LIMIT = 500
+_NAMES = ("kind.", "key.", "reason.", "why.", "role.")
 
 
 @cache
@@ -31,7 +32,20 @@ def sentence(code: str, args: Mapping[str, Value], translate: Callable[[str], st
     ``translate`` turns the English template into the worker's language before it is filled.
     """
     template = translate(texts()[code])
-    return template.format_map({name: _shown(value) for name, value in args.items()})
+    return template.format_map({name: _shown(_word(name, value, translate)) for name, value in args.items()})
+
+
+def _word(name: str, value: Value, translate: Callable[[str], str]) -> Value:
+    """An argument that is a code itself, in words: the kinds of a wrong scan, a key, a reason."""
+    if not isinstance(value, str):
+        return value
+    if name in ("kind", "expected"):
+        codes = [f"key.{kind[4:]}" if kind.startswith("key:") else f"kind.{kind}" for kind in value.split(",")]
+        if all(code in texts() for code in codes):
+            return ", ".join(translate(texts()[code]) for code in codes)
+    if value.startswith(_NAMES) and value in texts():
+        return translate(texts()[value])
+    return value
 
 
 def _shown(value: Value) -> str:

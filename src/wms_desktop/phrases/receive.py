@@ -61,6 +61,8 @@ TEXTS = {
     "nothing_to_decline": "There is nothing for a lane to decline.",
     "decline_reason_wanted": "Why not the lane? Choose the reason.",
     "declined": "{qty} units of order {order} do not go to {lane} ({reason}). They are offered to the next.",
+    "reprinted": "{number} is printed once more, marked as a copy.",
+    "nothing_to_reprint": "Nothing was printed here yet.",
     "carry_first": "{qty} units still stand on the dock for {lane}. Carry them and scan the lane, or press F2.",
     "colleague_carries": "A colleague still carries {qty} units of this receipt. Close it when that is done.",
     "putaway_is_elsewhere": "{bin} is a bin. Close the counting (F10), then put away on the putaway screen.",

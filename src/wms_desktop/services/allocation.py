@@ -54,10 +54,12 @@ def allocate(session: Session, context: Context, *, horizon: timedelta | None = 
     they are judged as a whole). A second run without news changes nothing. The command becomes final.
     """
     today = site_time.today(session, context.at)
-    orders, lines = _list_open(session, context, horizon, product_ids)
-    wanted = {line.product_id for line in lines}
+    which = _open_lines(session, context, horizon, product_ids)
+    # Stock rows are locked before lines, as every pick does: the triggers of a reservation go the same way.
+    wanted = set(session.scalars(select(OrderLine.product_id).join(Order).where(*which).distinct()))
     stocks = _list_free(session, wanted) if wanted else []
     held = _held_in_bins(session, wanted) if wanted else {}
+    orders, lines = _list_open(session, which)
     needs = _needs(orders, lines, context.at, today)
     decision = allocation.share(needs, [_supply(row) for row in stocks], today, held)
     inventory.hold_many(
@@ -90,32 +92,36 @@ def list_free(session: Session, product_id: int, kinds: Sequence[str]) -> Sequen
     return session.execute(_free_stock(Stock.product_id == product_id, kinds)).all()
 
 
-def _list_open(session: Session, context: Context, horizon: timedelta | None,
-               product_ids: Sequence[int] | None) -> tuple[Sequence[Any], Sequence[Any]]:  # fmt: skip
+def _open_lines(session: Session, context: Context, horizon: timedelta | None,
+                product_ids: Sequence[int] | None) -> list[ColumnElement[bool]]:  # fmt: skip
     today = site_time.today(session, context.at)
-    may: list[ColumnElement[bool]] = [
+    which: list[ColumnElement[bool]] = [
+        OrderLine.ordered > OrderLine.cancelled + OrderLine.shipped + OrderLine.reserved,
         Order.is_held == False,  # noqa: E712 SQL
         or_(Order.release_on.is_(None), Order.release_on <= today),
     ]
     if horizon is not None:
-        may.append(Order.leave_by <= context.at + horizon)
-    is_open = OrderLine.ordered > OrderLine.cancelled + OrderLine.shipped + OrderLine.reserved
-    which = [is_open]
+        which.append(Order.leave_by <= context.at + horizon)
     if product_ids is not None:
-        which.append(OrderLine.product_id.in_(product_ids))
-        may.append(Order.ship_complete == False)  # noqa: E712 SQL
+        which += [OrderLine.product_id.in_(product_ids), Order.ship_complete == False]  # noqa: E712 SQL
+    return which
+
+
+def _list_open(session: Session, which: Sequence[ColumnElement[bool]]) -> tuple[Sequence[Any], Sequence[Any]]:
+    """The orders with open lines, and these lines, locked."""
     lines = session.execute(
         select(OrderLine.id, OrderLine.order_id, OrderLine.product_id, _OPEN.label("open"))
         .join(Order, Order.id == OrderLine.order_id)
-        .where(*which, *may)
+        .where(*which)
         .order_by(OrderLine.order_id, OrderLine.line_no)
         .with_for_update(of=OrderLine)
     ).all()
+    some = select(OrderLine.order_id).join(Order).where(*which)
     orders = session.execute(
         select(
             Order.id, Order.is_pinned, Order.promise, Order.leave_by, Order.priority_class, Order.placed_at,
             Order.passed_over, Order.ship_complete,
-        ).where(*may, Order.id.in_(select(OrderLine.order_id).where(*which)))
+        ).where(Order.id.in_(some))
     ).all()  # fmt: skip
     return orders, lines
 

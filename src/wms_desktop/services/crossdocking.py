@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Row, case, func, select
+from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session
 
 from wms_desktop.db.tables import (
@@ -71,7 +71,7 @@ def decide(session: Session, context: Context, product_id: int, qty: int, *, lea
         return Sharing((), (), (), qty)
     order_ids = sorted({row.order_id for row in rows})
     rest, value = _rest_of(session, order_ids, product_id)
-    due = _due_soon(session, context)
+    due = _due_soon(session, context, {product_id}.union(*rest.values()))
     lanes = _Lanes(session)
     today = site_time.today(session, context.at)
     waiting = []
@@ -287,14 +287,18 @@ def _rest_of(session: Session, order_ids: Sequence[int], product_id: int) -> tup
     return rest, value
 
 
-def _due_soon(session: Session, context: Context) -> dict[int, int]:
-    """Units still expected on purchase orders due within the house's limit, by product."""
+def _due_soon(session: Session, context: Context, product_ids: set[int]) -> dict[int, int]:
+    """Units of these products still expected on purchase orders due within the house's limit, by product."""
     limit = site_time.today(session, context.at) + timedelta(days=settings.get_int(session, "hold_days"))
-    still = PurchaseLine.ordered - PurchaseLine.received
     rows = session.execute(
-        select(PurchaseLine.product_id, func.sum(case((still > 0, still), else_=0)).label("units"))
+        select(PurchaseLine.product_id, func.sum(PurchaseLine.ordered - PurchaseLine.received).label("units"))
         .join(PurchaseOrder, PurchaseOrder.id == PurchaseLine.purchase_order_id)
-        .where(PurchaseOrder.state == "open", PurchaseOrder.due <= limit)
+        .where(
+            PurchaseLine.product_id.in_(product_ids),
+            PurchaseLine.received < PurchaseLine.ordered,
+            PurchaseOrder.state == "open",
+            PurchaseOrder.due <= limit,
+        )
         .group_by(PurchaseLine.product_id)
     )
     return {row.product_id: int(row.units) for row in rows}

@@ -20,7 +20,7 @@ from wms_desktop.db.tables import (
     Shipment,
     Stock,
 )
-from wms_desktop.services import site_time
+from wms_desktop.services import inventory, site_time
 
 CLOSED = literal_column("'closed'")  # written out, so that the partial index serves
 
@@ -60,18 +60,21 @@ class Door:
 
 def list_behind(session: Session, manifest: Manifest) -> list[Behind]:
     """Closed cartons of the manifest's carrier that stand in the house; parcels split from their shipment first."""
+    stands = (
+        select(func.min(Location.code))
+        .join(Stock, Stock.location_id == Location.id)
+        .where(Stock.plate_id == Carton.plate_id, inventory.ON_PLATE, Stock.on_hand > 0)
+        .correlate(Carton)
+        .scalar_subquery()
+    )
     rows = session.execute(
-        select(Carton.id, Carton.sscc, Carton.seq, Carton.shipment_id, Order.number,
-               func.min(Location.code).label("place"))
+        select(Carton.id, Carton.sscc, Carton.seq, Carton.shipment_id, Order.number, stands.label("place"))
         .join(Shipment, Shipment.id == Carton.shipment_id)
         .join(Order, Order.id == Shipment.order_id)
         .join(CarrierService, CarrierService.id == Order.service_id)
-        .join(Stock, Stock.plate_id == Carton.plate_id)
-        .join(Location, Location.id == Stock.location_id)
-        .where(Carton.state == CLOSED, CarrierService.carrier == manifest.carrier, Stock.on_hand > 0)
-        .group_by(Carton.id, Order.id)
+        .where(Carton.state == CLOSED, CarrierService.carrier == manifest.carrier)
         .order_by(Order.leave_by, Carton.sscc)
-    ).all()  # fmt: skip
+    ).all()
     loaded = set(session.scalars(select(Carton.shipment_id).where(Carton.manifest_id == manifest.id)))
     behind = [
         Behind(
@@ -79,7 +82,7 @@ def list_behind(session: Session, manifest: Manifest) -> list[Behind]:
             sscc=r.sscc,
             order=r.number,
             parcel=r.seq,
-            place=r.place,
+            place=r.place or "",
             is_split=r.shipment_id in loaded,
         )
         for r in rows
@@ -150,7 +153,7 @@ def find_stand(session: Session, carton: Carton) -> int | None:
     stood = session.scalar(
         select(Stock.location_id)
         .join(Location, Location.id == Stock.location_id)
-        .where(Stock.plate_id == carton.plate_id, Location.kind == "bench")
+        .where(Stock.plate_id == carton.plate_id, inventory.ON_PLATE, Location.kind == "bench")
         .order_by(Stock.last_movement_id.desc())
         .limit(1)
     )

@@ -112,9 +112,7 @@ def list_batches(session: Session, now: datetime) -> list[BatchRow]:
         .group_by(Pick.batch_id)
         .subquery()
     )
-    orders = (
-        select(BatchOrder.batch_id, func.count().label("orders")).group_by(BatchOrder.batch_id).subquery()
-    )
+    orders = select(BatchOrder.batch_id, func.count().label("orders")).group_by(BatchOrder.batch_id).subquery()
     rows = session.execute(
         select(Batch, Operator.name, Location.code, picks.c.total, picks.c.done, orders.c.orders)
         .outerjoin(Operator, Operator.id == Batch.operator_id)
@@ -155,12 +153,7 @@ def list_backlog(session: Session, now: datetime, today: date, say: Say) -> list
         .join(sums, sums.c.order_id == Order.id)
         .join(Customer, Customer.id == Order.customer_id)
     ).all()
-    in_work = set(session.scalars(select(BatchOrder.order_id).where(BatchOrder.is_open)))
-    in_lane = set(
-        session.scalars(
-            select(OrderLine.order_id).join(Peg, Peg.order_line_id == OrderLine.id).where(Peg.state == "in_lane")
-        )
-    )
+    busy = _in_work(session)
     blocked = set(session.scalars(select(Stock.product_id).where(Stock.condition != "good", Stock.on_hand > 0)))
     short = _short_products(session)
     ordered = sorted(rows, key=lambda row: full_key(_urgency(row.Order, Decimal(row.value)), now, today))
@@ -168,7 +161,7 @@ def list_backlog(session: Session, now: datetime, today: date, say: Say) -> list
     for place, row in enumerate(ordered, 1):
         order = row.Order
         missing = int(row.units) - int(row.reserved)
-        state = _state(order, today, missing, order.id in in_work or order.id in in_lane)
+        state = _state(order, today, missing, order.id in busy)
         if state == "backordered" and short.get(order.id, set()) & blocked:
             state = "stock_blocked"
         made.append(
@@ -207,9 +200,7 @@ def find_tour(session: Session, number: str) -> TourView | None:
     for row in rows:
         done = row.state != "todo" and (row.code not in stops or stops[row.code].is_done)
         stops[row.code] = TourStop(bin=row.code, x=row.x_mm, y=row.y_mm, is_done=done)
-    return TourView(
-        racks=_racks(session), path=tuple((x, y) for x, y in path), stops=tuple(stops.values())
-    )
+    return TourView(racks=_racks(session), path=tuple((x, y) for x, y in path), stops=tuple(stops.values()))
 
 
 def _one_if(condition: Any) -> Any:
@@ -262,6 +253,12 @@ def _state(order: Order, today: date, missing: int, in_work: bool) -> str:
     if missing > 0:
         return "backordered"
     return "in_work" if in_work else "ready"
+
+
+def _in_work(session: Session) -> set[int]:
+    """Orders on a cart, on a bench, or in a lane."""
+    in_lane = select(OrderLine.order_id).join(Peg, Peg.order_line_id == OrderLine.id).where(Peg.state == "in_lane")
+    return set(session.scalars(select(BatchOrder.order_id).where(BatchOrder.is_open))) | set(session.scalars(in_lane))
 
 
 def _short_products(session: Session) -> dict[int, set[int]]:

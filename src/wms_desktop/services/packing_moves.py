@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NoReturn
 
-from sqlalchemy import exists, select
+from sqlalchemy import exists, literal_column, select
 from sqlalchemy.orm import Session
 
 from wms_desktop.db.tables import (
@@ -92,7 +92,7 @@ def refuse_plate(session: Session, scan: Resolved) -> NoReturn:
     row = session.execute(
         select(Location.code, Location.kind)
         .join(Stock, Stock.location_id == Location.id)
-        .where(Stock.plate_id == scan.id, Stock.on_hand > 0)
+        .where(Stock.plate_id == scan.id, inventory.ON_PLATE, Stock.on_hand > 0)
         .limit(1)
     ).first()
     if row is None:
@@ -146,12 +146,12 @@ def _close_totes(session: Session, plate_ids: set[int]) -> None:
     """Totes that are empty now are free for another order."""
     if not plate_ids:
         return
-    full = exists().where(Stock.plate_id == BatchOrder.plate_id, Stock.on_hand > 0)
+    full = exists().where(Stock.plate_id == BatchOrder.plate_id, inventory.ON_PLATE, Stock.on_hand > 0)
     for place in session.scalars(
         select(BatchOrder)
         .join(Plate, Plate.id == BatchOrder.plate_id)
         .where(BatchOrder.plate_id.in_(plate_ids), Plate.kind == "tote", ~full)
-        .where(BatchOrder.is_open == True)  # noqa: E712 SQL
+        .where(BatchOrder.is_open == True, BatchOrder.plate_id != literal_column("0"))  # noqa: E712 SQL
     ):
         place.is_open = False
     session.flush()

@@ -28,7 +28,7 @@ from wms_desktop.db.tables import (
     Stock,
 )
 from wms_desktop.domain.demand import Urgency, full_key
-from wms_desktop.services import site_time
+from wms_desktop.services import inventory, site_time
 from wms_desktop.services.dialogue import Context
 
 HERE = ("bench", "lane")
@@ -230,7 +230,7 @@ def list_waiting(session: Session, now: datetime, *, location_id: int | None = N
     if location_id is not None:
         query = query.where(Stock.location_id == location_id)
     if plate_id is not None:
-        query = query.where(Stock.plate_id == plate_id)
+        query = query.where(Stock.plate_id == plate_id, inventory.ON_PLATE)
     rows = session.execute(query.group_by(Order.id, Plate.id, Stock.plate_id, Stock.location_id, Location.id)).all()
     if not rows:
         return []

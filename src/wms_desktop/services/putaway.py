@@ -60,23 +60,19 @@ def list_waiting(session: Session, dock_id: int) -> Sequence[Row[*tuple[Any, ...
     Derived: stock on the dock *is* the queue. Columns: stock_id, product_id, name, lot_id, lot, free.
     """
     for_lane = (
-        select(func.coalesce(func.sum(Peg.qty), 0))
-        .join(ReceiptLine, ReceiptLine.id == Peg.receipt_line_id)
+        select(ReceiptLine.product_id, ReceiptLine.lot_id, func.sum(Peg.qty).label("qty"))
+        .join(Peg, Peg.receipt_line_id == ReceiptLine.id)
         .join(Receipt, Receipt.id == ReceiptLine.receipt_id)
-        .where(
-            Peg.state == "arrived",
-            Receipt.dock_id == Stock.location_id,
-            ReceiptLine.product_id == Stock.product_id,
-            ReceiptLine.lot_id == Stock.lot_id,
-        )
-        .correlate(Stock)
-        .scalar_subquery()
+        .where(Peg.state == "arrived", Receipt.dock_id == dock_id)
+        .group_by(ReceiptLine.product_id, ReceiptLine.lot_id)
+        .subquery()
     )
-    free = (Stock.on_hand - for_lane).label("free")
+    free = (Stock.on_hand - func.coalesce(for_lane.c.qty, 0)).label("free")
     rows = session.execute(
         select(Stock.id.label("stock_id"), Stock.product_id, Product.name, Stock.lot_id, Lot.code.label("lot"), free)
         .join(Product, Product.id == Stock.product_id)
         .join(Lot, Lot.id == Stock.lot_id)
+        .outerjoin(for_lane, (for_lane.c.product_id == Stock.product_id) & (for_lane.c.lot_id == Stock.lot_id))
         .where(Stock.location_id == dock_id, Stock.condition == "good", Stock.on_hand > 0)
         .order_by(Product.name, Stock.id)
     ).all()

@@ -108,7 +108,9 @@ def empty_carton(session: Session, context: Context, carton: Carton, work: Work,
     if loads:
         inventory.carry_many(session, context, loads, reason="unpack")
     for stock in session.scalars(
-        select(Stock).where(Stock.plate_id == plate_id, Stock.on_hand > 0).execution_options(populate_existing=True)
+        select(Stock)
+        .where(Stock.plate_id == plate_id, inventory.ON_PLATE, Stock.on_hand > 0)
+        .execution_options(populate_existing=True)
     ).all():
         goods = Goods(product_id=stock.product_id, qty=stock.on_hand, lot_id=stock.lot_id)
         inventory.post(session, context, goods, inventory.spot_of(stock), bench, reason="unpack")
@@ -245,8 +247,10 @@ def close_manifest(session: Session, context: Context, manifest: Manifest) -> in
     customer = session.scalars(
         select(Location.id).where(Location.kind == "customer").order_by(Location.id).limit(1)
     ).one()
-    for held in _list_on(session, [carton.plate_id for carton in cartons]):
-        inventory.consume(session, context, held.stock_id, held.order_line_id, Spot(location_id=customer))
+    plates = [carton.plate_id for carton in cartons]
+    held = [(row.stock_id, row.order_line_id) for row in _list_on(session, plates)]
+    inventory.consume_many(session, context, held, Spot(location_id=customer))
+    inventory.forget_plates(session, plates)
     shipments = {carton.shipment_id for carton in cartons}
     behind = set(
         session.scalars(select(Carton.shipment_id).where(Carton.shipment_id.in_(shipments), Carton.state != "shipped"))
@@ -275,7 +279,7 @@ def _list_on(session: Session, plate_ids: Sequence[int]) -> Sequence[Reservation
     return session.scalars(
         select(Reservation)
         .join(Stock, Stock.id == Reservation.stock_id)
-        .where(Stock.plate_id.in_(plate_ids), Reservation.state == "held")
+        .where(Stock.plate_id.in_(plate_ids), inventory.ON_PLATE, Reservation.state == "held")
         .order_by(Reservation.stock_id, Reservation.order_line_id)
         .execution_options(populate_existing=True)
     ).all()
@@ -310,7 +314,7 @@ def _refuse_unwanted(session: Session, plate_ids: Sequence[int]) -> None:
         select(Product.name, Plate.code, (Stock.on_hand - Stock.reserved).label("spare"))
         .join(Product, Product.id == Stock.product_id)
         .join(Plate, Plate.id == Stock.plate_id)
-        .where(Stock.plate_id.in_(plate_ids), Stock.on_hand > Stock.reserved)
+        .where(Stock.plate_id.in_(plate_ids), inventory.ON_PLATE, Stock.on_hand > Stock.reserved)
         .order_by(Plate.code, Product.name)
         .limit(1)
     ).first()

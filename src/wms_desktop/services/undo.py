@@ -8,7 +8,7 @@ was there, and refuses when anything has moved on since.
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Any, TypeGuard
 
 from sqlalchemy import ColumnElement, Table, TypeDecorator, and_, delete, insert, inspect, select, update
 from sqlalchemy.engine.default import DefaultDialect
@@ -16,10 +16,11 @@ from sqlalchemy.event import listen
 from sqlalchemy.orm import Session, UOWTransaction
 
 from wms_desktop.db import tables
+from wms_desktop.db.types import Units, Word
 from wms_desktop.errors import CannotUndo
 
 # Rows that keep their own history (ledger, outbox), or that are caches the database keeps.
-_NOT_RECORDED = frozenset({"command", "movement", "stock", "counter", "operator", "print_job", "plate"})
+_NOT_RECORDED = frozenset({"command", "movement", "stock", "counter", "operator", "print_job", "plate", "lot"})
 _KEY = "undo"
 _CLOSED = "undo_closed"
 FINAL = ""
@@ -124,12 +125,17 @@ def _changed(row: object, table: Table) -> dict[str, list[Any]]:
 
 def _stored(table: Table, column: str, value: Any) -> Any:
     kind = table.columns[column].type
-    return kind.process_bind_param(value, _PLAIN) if isinstance(kind, TypeDecorator) else value
+    return kind.process_bind_param(value, _PLAIN) if _translates(kind) else value
 
 
 def _loaded(table: Table, column: str, value: Any) -> Any:
     kind = table.columns[column].type
-    return kind.process_result_value(value, _PLAIN) if isinstance(kind, TypeDecorator) else value
+    return kind.process_result_value(value, _PLAIN) if _translates(kind) else value
+
+
+def _translates(kind: object) -> TypeGuard[TypeDecorator[Any]]:
+    """Whether the database keeps values of this type in another form (words and quantities stay as they are)."""
+    return isinstance(kind, TypeDecorator) and not isinstance(kind, Word | Units)
 
 
 def _is(table: Table, keys: dict[str, Any]) -> ColumnElement[bool]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from wms_desktop.shift import script_bench, script_dock, script_walk
@@ -23,8 +24,8 @@ def run(player: Player, labels: Path) -> None:
 
 def _scenes(player: Player, labels: Path) -> list[tuple[str, Scene]]:
     deliveries: list[tuple[str, Scene]] = [
-        (f"receive {po}", lambda p, po=po: script_dock.receive(p, po)) for po in player.floor.deliveries
-    ]  # type: ignore[misc]
+        (f"receive {po}", partial(script_dock.receive, po=po)) for po in player.floor.deliveries
+    ]
     return [
         ("cockpit", _look_at_the_backlog),
         *deliveries,

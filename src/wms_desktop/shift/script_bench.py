@@ -116,7 +116,7 @@ def _prove(player: Player, prompt: Prompt) -> None:
         player.press("back", notes=(f"left {order}",), only_in=("open",))
         return
     line = next(detail for detail in prompt.details if detail.code == "pack.line")
-    sku, place, there = str(line.args["sku"]), *_first_place(line)
+    sku, place, there = str(line.args["sku"]), *_first_place(line, str(prompt.args["source"]))
     if not floor.has("wrong unit") and _try_wrong_unit(player, sku):
         return
     if not floor.has("two parcels") and _is_half_of_a_large_one(prompt):
@@ -167,10 +167,13 @@ def _is_half_of_a_large_one(prompt: Prompt) -> bool:
     return total > _LARGE and boxed * 2 >= total and int(prompt.args["packed"]) > 0
 
 
-def _first_place(line: Detail) -> tuple[str, int]:
-    """"TOTE-003, BENCH-1: 4; LANE-2: 1" says first: 4 in TOTE-003."""
-    where, _, units = str(line.args["where"]).split("; ")[0].rpartition(": ")
-    return where.split(", ")[0], int(units)
+def _first_place(line: Detail, source: str) -> tuple[str, int]:
+    """Where to reach first, and for how many: "TOTE-003, BENCH-1: 4; LANE-2: 1" are two places; the opened one leads."""
+    places = []
+    for part in str(line.args["where"]).split("; "):
+        where, _, units = part.rpartition(": ")
+        places.append((where.split(", ")[0], int(units)))
+    return next((place for place in places if place[0] == source), places[0])
 
 
 def _carton(prompt: Prompt) -> str:

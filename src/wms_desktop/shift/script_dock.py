@@ -84,7 +84,9 @@ def _marvel(player: Player, answer: Answer) -> None:
     if not player.floor.has("seen verdict"):
         player.floor.note("seen verdict")
         player.moment("verdict-lane")
-        player.tell("shift.verdict", lane=answer.prompt.big, rest=str(answer.prompt.args["rest"]) or "-")
+        rest = [detail.args for detail in answer.prompt.details if detail.code == "receive.to_bin"]
+        units, place = (int(rest[0]["qty"]), str(rest[0]["bin"])) if rest else (0, "-")
+        player.tell("shift.verdict", lane=answer.prompt.big, rest=units, bin=place)
 
 
 def _answer_about_pack(player: Player, po: str, prompt: Prompt) -> None:

@@ -7,11 +7,9 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject, Signal
 
 from wms_desktop.prompts import Answer, Key, Outcome, Prompt, Who
-from wms_desktop.ui.operations import Operations
+from wms_desktop.ui.operations import SIGN_ON, Operations
 from wms_desktop.ui.stations.floor import FloorScreen
 from wms_desktop.ui.wording import say
-
-SIGN_ON = "sign_on"
 
 
 class FloorWork(QObject):
@@ -109,8 +107,8 @@ class FloorWork(QObject):
     def _prompted(self, workflow: str, prompt: Prompt) -> None:
         self.screen(workflow).show_prompt(prompt)
         self._find_tour(prompt)
-        if workflow == SIGN_ON and self.who is not None:
-            self.go.emit("chooser")
+        if workflow == SIGN_ON and self.who is not None and self.screen(SIGN_ON).isVisible():
+            self.go.emit("chooser")  # but the tray of open scans is read first
 
     def _signed(self, who: Who | None) -> None:
         self.who = who

@@ -18,8 +18,8 @@ from wms_desktop.ui.command_palette import CommandPalette
 from wms_desktop.ui.desk_work import DeskWork
 from wms_desktop.ui.devices import Sounds
 from wms_desktop.ui.error_window import ErrorWindow
-from wms_desktop.ui.floor_work import SIGN_ON, FloorWork
-from wms_desktop.ui.operations import Operations
+from wms_desktop.ui.floor_work import FloorWork
+from wms_desktop.ui.operations import SIGN_ON, Operations
 from wms_desktop.ui.pages.chooser import ChooserPage
 from wms_desktop.ui.pages.scanner_test import ScannerTestPage
 from wms_desktop.ui.scan_capture import ScanCapture
@@ -29,6 +29,7 @@ from wms_desktop.ui.stations import make_screen
 from wms_desktop.ui.stations.floor import FloorScreen
 from wms_desktop.ui.theme import ThemeName
 from wms_desktop.ui.trouble_work import TroubleWork
+from wms_desktop.ui.widgets import Notice
 from wms_desktop.ui.window_menus import DESKS, STATIONS, WindowMenus, icon_of
 from wms_desktop.ui.wording import say
 
@@ -90,8 +91,6 @@ class MainWindow(QMainWindow):
             self._before_halt = self.place
         self.place = place
         page = self._page(place)
-        if self.pages.indexOf(page) < 0:
-            self.pages.addWidget(page)
         self.pages.setCurrentWidget(page)
         if place in STATIONS:
             self._station = place
@@ -180,6 +179,8 @@ class MainWindow(QMainWindow):
         self.statusBar().setSizeGripEnabled(False)
         self.statusBar().hide()
         self.statusBar().messageChanged.connect(lambda text: self.statusBar().setVisible(bool(text)))
+        for place in ("chooser", "halt", "tray", "scanner", *DESKS):
+            self.pages.addWidget(self._page(place))
         self.menus.set_places(())
         self.menus.check(self.settings.theme, has_sound=self.sounds.is_on)
 
@@ -213,6 +214,7 @@ class MainWindow(QMainWindow):
         screen = make_screen(workflow)
         screen.set_training(self.facts.training)
         screen.field.set_scanner(self.settings.gs_key, self.settings.gs_stand_in)
+        self.pages.addWidget(screen)
         screen.left.connect(lambda: self.show_place("chooser"))
         return screen
 
@@ -230,7 +232,8 @@ class MainWindow(QMainWindow):
     def _find_field(self) -> QWidget | None:
         field = getattr(self.page(), "field", None)
         alone = QApplication.activePopupWidget() is None and QApplication.activeModalWidget() is None
-        return field if isinstance(field, ScanField) and alone and self.isActiveWindow() else None
+        here = self.isActiveWindow() or isinstance(QApplication.activeWindow(), Notice)
+        return field if isinstance(field, ScanField) and alone and here else None
 
     def _signed(self, who: Who | None) -> None:
         places = _places_of(who)

@@ -20,10 +20,12 @@ from wms_desktop.ui.rows import BacklogRow, BatchRow, OperatorRow, TourView
 
 _log = logging.getLogger(__name__)
 T = TypeVar("T")
+SIGN_ON = "sign_on"
+"""The workflow that alone changes who works here."""
 
 
 class Unanswered(Protocol):
-    """A scan of an earlier run whose answer nobody saw; ``outcome`` is "applied" or "unknown", ``at`` ready to show."""
+    """A scan of an earlier run whose answer nobody saw; ``outcome`` is "applied", "refused" or "unknown"."""
 
     @property
     def key(self) -> str: ...
@@ -241,7 +243,8 @@ class Operations(QObject):
         if answer.outcome is Outcome.STOP:
             self._stopped_through = job.generation
         self._prompts[answer.prompt.workflow] = answer.prompt
-        self._note_who(runner)
+        if SIGN_ON in (job.workflow, answer.prompt.workflow):
+            self._note_who(runner)
         self.answered.emit(job.workflow, answer)
 
     def _event(self, job: _Sent) -> Event:
@@ -261,7 +264,8 @@ class Operations(QObject):
     def _prompt(self, runner: Runner, workflow: str) -> None:
         prompt = runner.prompt(workflow)
         self._prompts[workflow] = prompt
-        self._note_who(runner)
+        if workflow == SIGN_ON:
+            self._note_who(runner)
         self.prompted.emit(workflow, prompt)
 
     def _resume(self, runner: Runner, workflow: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QCoreApplication, QEvent, QObject, QTimer, Signal
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QWindow
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -21,7 +21,8 @@ class ScanCapture(QObject):
 
     ``captured(text)`` gives a whole code. ``cut_off()`` says that one began and never ended. The two keys after a
     ``]`` decide (letter, digit: ISO/IEC 15424); when they are something else all of them are given back to the widget
-    that has the focus, in order. While ``field`` gives a floor field, that field gets every key itself.
+    that has the focus, in order. While ``field`` gives a floor field, that field gets every key, even one typed into
+    a notice beside the work.
     """
 
     captured = Signal(str)
@@ -60,8 +61,7 @@ class ScanCapture(QObject):
             return self._take_into_code(event)
         field = self._field()
         if field is not None and not self._held:
-            self._send_to(field)
-            return False
+            return self._send_to(field, event)
         characters = code_characters(event)
         if not self._held:
             if characters != _FLAG:
@@ -119,6 +119,11 @@ class ScanCapture(QObject):
         self._timer.stop()
         self._held, self._code, self._is_code, self._too_long = [], "", False, False
 
-    def _send_to(self, field: QWidget) -> None:
-        if QApplication.focusWidget() is not field:
-            field.setFocus()
+    def _send_to(self, field: QWidget, event: QKeyEvent) -> bool:
+        if QApplication.focusWidget() is field:
+            return False
+        if not field.isActiveWindow() and event.key() == Qt.Key.Key_Escape:
+            return False  # closes what stands beside the work
+        field.setFocus()
+        QCoreApplication.sendEvent(field, event.clone())
+        return True

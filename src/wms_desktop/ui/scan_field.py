@@ -15,6 +15,7 @@ LONGEST_CODE = 512
 """Characters; a longer code is refused whole, never cut."""
 
 _ENDS = frozenset({int(Qt.Key.Key_Return), int(Qt.Key.Key_Enter), int(Qt.Key.Key_Tab)})
+_ALT_GR = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier
 _MODIFIED = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.MetaModifier
 
 
@@ -29,8 +30,12 @@ def is_end(event: QKeyEvent) -> bool:
 
 
 def code_characters(event: QKeyEvent) -> str:
-    """The printable ASCII a key adds to a code; keys with Ctrl, Alt or Meta add nothing."""
-    if event.modifiers() & _MODIFIED:
+    """The printable ASCII a key adds to a code; keys with Ctrl, Alt or Meta add nothing.
+
+    Ctrl and Alt together are AltGr, which is how a German layout types the very ``]`` that begins a code.
+    """
+    held = event.modifiers() & _MODIFIED
+    if held and held != _ALT_GR:
         return ""
     return "".join(c for c in event.text() if " " <= c <= "~")
 

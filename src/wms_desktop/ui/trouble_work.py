@@ -6,8 +6,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QObject, Signal
 
-from wms_desktop.ui.floor_work import SIGN_ON
-from wms_desktop.ui.operations import Failure, Operations, Runner, Unanswered
+from wms_desktop.ui.operations import SIGN_ON, Failure, Operations, Runner, Unanswered
 from wms_desktop.ui.pages.halt import HaltPage
 from wms_desktop.ui.pages.tray import TrayPage
 

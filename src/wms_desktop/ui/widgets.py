@@ -298,6 +298,7 @@ class Notice(QDialog):
         box.setMinimumSize(680, 260)
         self._column.insertWidget(2, box, 1)
         copy = QPushButton(say("ui.copy_report"))
+        copy.setObjectName("copy-report")
         copy.setAutoDefault(False)
         copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(text))
         self._row.insertWidget(0, copy)

@@ -58,7 +58,7 @@ class WindowMenus:
         for place in (*STATIONS, *DESKS):
             self._actions[place].setEnabled(place in places)
             self._actions[place].setVisible(place in places or not places)
-        for name in ("chooser", "lock", "tray", "watch"):
+        for name in ("chooser", "lock", "tray"):
             self._actions[name].setEnabled(bool(places))
 
     def check(self, theme: ThemeName, *, has_sound: bool) -> None:

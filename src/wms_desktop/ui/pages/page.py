@@ -52,7 +52,7 @@ class ScanPage(QWidget):
     def showEvent(self, event: QShowEvent) -> None:
         """Keys belong to the scan field."""
         super().showEvent(event)
-        QTimer.singleShot(0, self.field.setFocus)
+        QTimer.singleShot(0, self.field, self.field.setFocus)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the ground and the picture beside the title."""

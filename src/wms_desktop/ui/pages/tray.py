@@ -63,4 +63,4 @@ class TrayPage(ScanPage):
 
 
 def _became(row: Unanswered) -> str:
-    return say("ui.tray.applied" if row.outcome == "applied" else "ui.tray.unknown")
+    return say(f"ui.tray.{row.outcome}" if row.outcome in ("applied", "refused") else "ui.tray.unknown")

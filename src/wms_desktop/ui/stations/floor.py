@@ -71,7 +71,7 @@ class FloorScreen(QWidget):
         is_verdict = bool(prompt.big) and prompt.state in self.verdicts
         self.instruction.show_words(headline, sub, prompt.big, is_verdict=is_verdict)
         rows = [say_or_code(d.code, d.args) for d in prompt.details]
-        self.details.show_rows(rows, columns=3 if is_verdict else 0)
+        self.details.show_rows(rows, columns=4 if is_verdict else 0)
         self.map.set_here(str(prompt.args.get("bin", "")))
         self.strip.show_work(prompt)
         self.field.set_secret(prompt.workflow == "sign_on" and prompt.state == "pin")
@@ -198,7 +198,7 @@ class FloorScreen(QWidget):
 
     def _divide(self) -> None:
         """Share the stage between words, rows and map, always in the same proportions for the same content."""
-        share = (21 if self.instruction.is_verdict else 40) if self.details.count() else 0
+        share = (21 if self.instruction.is_verdict else 36) if self.details.count() else 0
         self._words.setStretch(0, 100 - share)
         self._words.setStretch(1, share)
         self.details.setVisible(self.details.count() > 0)
@@ -232,7 +232,7 @@ class FloorScreen(QWidget):
     def showEvent(self, event: QShowEvent) -> None:
         """Keys belong to the scan field."""
         super().showEvent(event)
-        QTimer.singleShot(0, self.field.setFocus)
+        QTimer.singleShot(0, self.field, self.field.setFocus)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the frame at the screen's edge."""

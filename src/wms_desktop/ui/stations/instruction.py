@@ -80,7 +80,8 @@ class Instruction(QWidget):
         self.lead.set_sizes(30 * scale, 14)
         self.sub.set_sizes(30 * scale, 14)
         lead = round(min((48 if self.is_verdict else 54) * scale, high * 0.2)) if self.lead.text() else 0
-        sub = round(min((56 if self.is_verdict else 104) * scale, high * 0.36)) if self.sub.text() else 0
+        below = 0.36 if not self.lead.text() else 0.26
+        sub = round(min((56 if self.is_verdict else 104) * scale, high * below)) if self.sub.text() else 0
         tallest = high if self.is_verdict else (190 if self.lead.text() else 230) * scale
         main = round(max(0, min(tallest, high - lead - sub - 14)))
         top = round((high - lead - main - sub) / 2) if self.is_verdict else round(4 * scale)

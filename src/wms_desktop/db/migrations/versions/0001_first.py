@@ -218,8 +218,8 @@ def upgrade() -> None:
     op.create_table('batch',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('number', sa.Text(), nullable=False),
-    sa.Column('mode', sa.Text(), nullable=False),
-    sa.Column('state', sa.Text(), nullable=False),
+    sa.Column('mode', wms_desktop.db.types.Word(), nullable=False),
+    sa.Column('state', wms_desktop.db.types.Word(), nullable=False),
     sa.Column('operator_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
     sa.Column('cart_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
     sa.Column('dropped_at_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
@@ -243,6 +243,7 @@ def upgrade() -> None:
     sqlite_autoincrement=True,
     sqlite_strict=True
     )
+    op.create_index('ix_batch_state_leave_by', 'batch', ['state', 'leave_by'], unique=False)
     op.create_index('uq_batch_cart_running', 'batch', ['cart_id'], unique=True, sqlite_where=sa.text("state IN ('running', 'picked')"), postgresql_where=sa.text("state IN ('running', 'picked')"))
     op.create_index('uq_batch_operator_running', 'batch', ['operator_id'], unique=True, sqlite_where=sa.text("state IN ('running', 'picked') AND mode = 'cluster'"), postgresql_where=sa.text("state IN ('running', 'picked') AND mode = 'cluster'"))
     op.create_table('count_task',
@@ -252,7 +253,7 @@ def upgrade() -> None:
     sa.Column('reason', sa.Text(), nullable=False),
     sa.Column('found', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('expected', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
-    sa.Column('state', sa.Text(), nullable=False),
+    sa.Column('state', wms_desktop.db.types.Word(), nullable=False),
     sa.Column('operator_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('at', wms_desktop.db.types.Instant(), nullable=False),
     sa.CheckConstraint("state IN ('open', 'done')", name=op.f('ck_count_task_state')),
@@ -270,7 +271,7 @@ def upgrade() -> None:
     sa.Column('number', sa.Text(), nullable=False),
     sa.Column('carrier', sa.Text(), nullable=False),
     sa.Column('truck_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
-    sa.Column('state', sa.Text(), nullable=False),
+    sa.Column('state', wms_desktop.db.types.Word(), nullable=False),
     sa.Column('opened_at', wms_desktop.db.types.Instant(), nullable=False),
     sa.Column('closed_at', wms_desktop.db.types.Instant(), nullable=True),
     sa.CheckConstraint("state IN ('open', 'closed')", name=op.f('ck_manifest_state')),
@@ -317,6 +318,7 @@ def upgrade() -> None:
     sqlite_autoincrement=True,
     sqlite_strict=True
     )
+    op.create_index('ix_purchase_line_due', 'purchase_line', ['product_id'], unique=False, sqlite_where=sa.text('received < ordered'), postgresql_where=sa.text('received < ordered'))
     op.create_index('ix_purchase_line_product_id', 'purchase_line', ['product_id'], unique=False)
     op.create_table('receipt',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -376,7 +378,7 @@ def upgrade() -> None:
     sa.Column('location_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('is_virtual', wms_desktop.db.types.Flag(), nullable=False),
     sa.Column('condition', sa.Text(), nullable=False),
-    sa.Column('on_hand', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('on_hand', wms_desktop.db.types.Units(), nullable=False),
     sa.Column('reserved', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('last_movement_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.CheckConstraint("condition IN ('good', 'damaged', 'missing')", name=op.f('ck_stock_condition')),
@@ -393,7 +395,8 @@ def upgrade() -> None:
     sqlite_strict=True
     )
     op.create_index('ix_stock_location_id', 'stock', ['location_id', 'product_id'], unique=False)
-    op.create_index('ix_stock_plate_id', 'stock', ['plate_id'], unique=False, sqlite_where=sa.text('plate_id <> 0'), postgresql_where=sa.text('plate_id <> 0'))
+    op.create_index('ix_stock_plate_id', 'stock', ['plate_id', 'location_id'], unique=False)
+    op.create_index('ix_stock_standing', 'stock', ['location_id', 'product_id'], unique=False, sqlite_where=sa.text('on_hand > 0'), postgresql_where=sa.text('on_hand > 0'))
     op.create_table('batch_order',
     sa.Column('batch_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('order_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -408,6 +411,7 @@ def upgrade() -> None:
     sqlite_strict=True
     )
     op.create_index(op.f('ix_batch_order_order_id'), 'batch_order', ['order_id'], unique=False)
+    op.create_index('ix_batch_order_plate_id', 'batch_order', ['plate_id'], unique=False)
     op.create_index('uq_batch_order_tote', 'batch_order', ['plate_id'], unique=True, sqlite_where=sa.text('is_open = 1 AND plate_id <> 0'), postgresql_where=sa.text('is_open = 1 AND plate_id <> 0'))
     op.create_table('carton',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -415,7 +419,7 @@ def upgrade() -> None:
     sa.Column('seq', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('plate_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('sscc', sa.Text(), nullable=False),
-    sa.Column('state', sa.Text(), nullable=False),
+    sa.Column('state', wms_desktop.db.types.Word(), nullable=False),
     sa.Column('weight_g', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('manifest_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
     sa.Column('closed_at', wms_desktop.db.types.Instant(), nullable=True),
@@ -471,7 +475,7 @@ def upgrade() -> None:
     sa.Column('seq', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('qty', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('picked', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
-    sa.Column('state', sa.Text(), nullable=False),
+    sa.Column('state', wms_desktop.db.types.Word(), nullable=False),
     sa.Column('reason', sa.Text(), nullable=False),
     sa.Column('done_at', wms_desktop.db.types.Instant(), nullable=True),
     sa.CheckConstraint("state IN ('todo', 'done', 'short', 'cancelled')", name=op.f('ck_pick_state')),
@@ -485,6 +489,7 @@ def upgrade() -> None:
     )
     op.create_index('ix_pick_batch_id_seq', 'pick', ['batch_id', 'seq'], unique=False)
     op.create_index(op.f('ix_pick_order_line_id'), 'pick', ['order_line_id'], unique=False)
+    op.create_index('ix_pick_stock_id', 'pick', ['stock_id'], unique=False)
     op.create_index('uq_pick_todo', 'pick', ['order_line_id', 'stock_id'], unique=True, sqlite_where=sa.text("state = 'todo'"), postgresql_where=sa.text("state = 'todo'"))
     op.create_table('receipt_line',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -518,7 +523,7 @@ def upgrade() -> None:
     sa.Column('stock_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('order_line_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('qty', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
-    sa.Column('state', sa.Text(), nullable=False),
+    sa.Column('state', wms_desktop.db.types.Word(), nullable=False),
     sa.Column('reason', sa.Text(), nullable=False),
     sa.CheckConstraint("state IN ('held', 'consumed', 'released')", name=op.f('ck_reservation_state')),
     sa.CheckConstraint('qty > 0', name=op.f('ck_reservation_qty')),
@@ -529,6 +534,7 @@ def upgrade() -> None:
     sqlite_strict=True
     )
     op.create_index('ix_reservation_order_line_id', 'reservation', ['order_line_id'], unique=False)
+    op.create_index('ix_reservation_stock_id', 'reservation', ['stock_id'], unique=False)
     op.create_index('uq_reservation_held', 'reservation', ['stock_id', 'order_line_id'], unique=True, sqlite_where=sa.text("state = 'held'"), postgresql_where=sa.text("state = 'held'"))
     op.create_table('movement',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -575,7 +581,7 @@ def upgrade() -> None:
     sa.Column('receipt_line_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('order_line_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('qty', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
-    sa.Column('state', sa.Text(), nullable=False),
+    sa.Column('state', wms_desktop.db.types.Word(), nullable=False),
     sa.Column('lane_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
     sa.Column('reason', sa.Text(), nullable=False),
     sa.Column('why', sa.Text(), nullable=False),
@@ -590,6 +596,7 @@ def upgrade() -> None:
     sqlite_autoincrement=True,
     sqlite_strict=True
     )
+    op.create_index('ix_peg_arrived', 'peg', ['receipt_line_id'], unique=False, sqlite_where=sa.text("state = 'arrived'"), postgresql_where=sa.text("state = 'arrived'"))
     op.create_index('ix_peg_open', 'peg', ['lane_id', 'state'], unique=False, sqlite_where=sa.text("state IN ('arrived', 'in_lane')"), postgresql_where=sa.text("state IN ('arrived', 'in_lane')"))
     op.create_index(op.f('ix_peg_order_line_id'), 'peg', ['order_line_id'], unique=False)
     op.create_index('ix_peg_receipt_line_id', 'peg', ['receipt_line_id'], unique=False)
@@ -602,7 +609,7 @@ def upgrade() -> None:
     sa.Column('printer', sa.Text(), nullable=False),
     sa.Column('copies', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('copy_no', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
-    sa.Column('state', sa.Text(), nullable=False),
+    sa.Column('state', wms_desktop.db.types.Word(), nullable=False),
     sa.Column('reason', sa.Text(), nullable=False),
     sa.Column('attempts', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('retry_at', wms_desktop.db.types.Instant(), nullable=True),

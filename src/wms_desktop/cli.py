@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import platform
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Engine
 
+_DEMO_ZONE = "Europe/London"
 _HOME = click.option(
     "--home",
     type=click.Path(file_okay=False, path_type=Path),
@@ -48,6 +50,8 @@ def run(home: Path | None, url: str, empty: bool, out: Path) -> None:
         click.echo(phrases.sentence("no_display", {}))
         _play(out, keep=False)
         return
+    if not (empty or url):
+        config.write_settings(home or config.default_folder(), timezone=_DEMO_ZONE)
     profile = _profile(home, url)
     sys.exit(app.run_window(profile, None if empty else _fill_demo(profile)))
 
@@ -146,7 +150,7 @@ def _fill_demo(profile: Profile) -> Callable[[Engine], None]:
     def fill(engine: Engine) -> None:
         from wms_desktop.shift import demo as maker  # late: only on the first use
 
-        maker.fill_if_empty(engine, profile.seed)
+        maker.fill_if_empty(engine, profile.seed, datetime.now(UTC))
 
     return fill
 

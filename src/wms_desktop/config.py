@@ -119,6 +119,14 @@ def with_url(profile: Profile, url: str) -> Profile:
     return replace(profile, url=url)
 
 
+def write_settings(folder: Path, **settings: str | int) -> None:
+    """Writes a profile's first ``settings.json``; one that is there already is left alone."""
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    file = folder / "settings.json"
+    if not file.exists():
+        file.write_text(json.dumps(settings, indent=1) + "\n", encoding="utf-8")
+
+
 def refuse_network_drive(folder: Path) -> None:
     """Raises Refusal when the folder lies on a network drive, where SQLite's locks do not hold (best effort)."""
     mounts = Path("/proc/mounts")

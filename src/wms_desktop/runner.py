@@ -16,7 +16,7 @@ from wms_desktop import config
 from wms_desktop.config import Profile
 from wms_desktop.db import schema
 from wms_desktop.db.engine import open_engine, reading
-from wms_desktop.db.tables import HOUSE, Command, Counter, Movement, Operator, Station, Warehouse
+from wms_desktop.db.tables import HOUSE, Batch, Command, Counter, Movement, Operator, Station, Warehouse
 from wms_desktop.errors import Refusal
 from wms_desktop.journal import Entry, Journal, kept
 from wms_desktop.phrases import sentence
@@ -28,6 +28,7 @@ from wms_desktop.services import (
     dispatching,
     lookups,
     packing,
+    paper_picking,
     people,
     picking,
     putaway,
@@ -157,6 +158,16 @@ class StationRunner:
             return batches.answer(session, context, batches.formed_message(batches.form_batches(session, context)))
 
         return self._do("release", act)
+
+    def print_list(self, batch_id: int) -> Answer:
+        """Queues a batch's paper pick list for this station's printer."""
+
+        def act(session: Session, context: Context) -> Answer:
+            paper_picking.print_pick_list(session, context, batch_id)
+            number = session.get_one(Batch, batch_id).number
+            return batches.answer(session, context, Message("pick_list_printed", {"batch": number}))
+
+        return self._do(f"list {batch_id}", act)
 
     def who(self) -> Who | None:
         """Who is signed on here; None: nobody."""

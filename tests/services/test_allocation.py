@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 
 import pytest
@@ -254,3 +255,17 @@ def test_complaint_25_ten_thousand_lines_take_seconds(house: House) -> None:
     assert time.perf_counter() - began < 20
     left = house.read(lambda s: s.scalar(select(func.sum(Stock.on_hand - Stock.reserved)).where(Stock.on_hand > 0)))
     assert left == 0
+
+
+def test_complaint_16_two_runs_at_once_hold_no_unit_twice(house: House, mug: int) -> None:
+    house.put(mug, "A-1", 5)
+    house.put(mug, "A-2", 5)
+    for n in range(8):
+        house.order(f"O{n}", (mug, 2))
+
+    with ThreadPoolExecutor(2) as threads:
+        done = list(threads.map(lambda _: allocate(house).units, range(2)))
+
+    assert sum(done) == 10
+    assert sum(reserved(house).values()) == 10
+    assert proved(house) == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from sqlalchemy import select
@@ -269,3 +270,31 @@ def test_the_board_answers_with_its_own_prompt(house: House, batch: str) -> None
 
     assert (prompt.workflow, prompt.state, dict(prompt.args)) == ("batches", "board", {"released": 1, "running": 0})
     assert say("prompt.batches.board.sub", dict(prompt.args)) == "1 wait, 0 are walked."
+
+
+def test_complaint_22_two_people_at_once_never_get_the_same_batch(house: House, mug: int) -> None:
+    house.put(mug, "A-1", 9)
+    house.order("O1", (mug, 1))
+    house.order("O2", (mug, 1))
+    form(house, max_totes=1)
+    walkers = [picker(house), picker(house, "OP-picker2", "PICK-2")]
+
+    with ThreadPoolExecutor(2) as threads:
+        answers = list(threads.map(lambda at: walkers[at].scan(f"CART-{at + 1}"), range(2)))
+
+    assert sorted(str(answer.message.args["batch"]) for answer in answers) == ["B000001", "B000002"]
+
+
+def test_orders_are_never_batched_twice_by_two_supervisors_at_once(house: House, mug: int) -> None:
+    house.put(mug, "A-1", 9)
+    for n in range(4):
+        house.order(f"O{n}", (mug, 1))
+    form(house, max_totes=1, max_batches=1)
+
+    def once(_: int) -> int:
+        with writing(house.engine) as session:
+            return batches.form_batches(session, house.context(command="opening")).orders
+
+    with ThreadPoolExecutor(2) as threads:
+        assert sorted(threads.map(once, range(2))) == [0, 3]
+    assert len(picks(house)) == 4

@@ -13,7 +13,7 @@ from tests.builders import House
 from wms_desktop.db.tables import Command, Product, Setting
 from wms_desktop.errors import Bug, Refusal
 from wms_desktop.prompts import Answer, Key, Message, Outcome, Prompt, Scan
-from wms_desktop.services import commands, settings
+from wms_desktop.services import codes, commands, settings
 from wms_desktop.services.dialogue import Context
 
 PROMPT = Prompt(workflow="setup", state="here")
@@ -140,3 +140,9 @@ def test_what_is_asked_is_told_apart() -> None:
     said = {commands.content_of(e) for e in (Scan("A"), Key("A"), Key("A", "1"), Scan("A "))}
 
     assert len(said) == 4
+
+
+@pytest.mark.parametrize("code", ["", " ", "\x1d"])
+def test_no_empty_code_names_anything(house: House, code: str) -> None:
+    with pytest.raises(Refusal):
+        house.read(lambda s: codes.resolve(s, code, ("operator", "station", "product", "bin")))

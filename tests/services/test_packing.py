@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from sqlalchemy import select
@@ -399,3 +400,21 @@ def _pegs(house: House) -> list[str]:
 
 def _open_totes(house: House) -> list[bool]:
     return list(house.read(lambda s: s.scalars(select(BatchOrder.is_open)).all()))
+
+
+def test_two_packers_scanning_the_same_item_at_once_never_pack_the_same_order(house: House, mug: int) -> None:
+    second_bench(house)
+    for number in range(8):
+        house.order(f"O{number}", (mug, 1), hours=number + 1)
+        stand(house, f"O{number}", mug, 1, "LANE-1")
+    benches = [packer(house), packer(house, "PACK-2")]
+
+    def pack(desk: Desk) -> list[str]:
+        answers = [desk.scan("5012345678900") for _ in range(8)]
+        return [str(a.message.args["order"]) for a in answers if a.message.code == "pack_single"]
+
+    with ThreadPoolExecutor(2) as pool:
+        orders = [order for done in pool.map(pack, benches) for order in done]
+
+    assert sorted(orders) == [f"O{number}" for number in range(8)]
+    assert len(set(ssccs(house))) == 8

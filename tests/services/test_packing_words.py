@@ -73,7 +73,8 @@ def test_a_wrong_scan_says_kinds_in_words_and_in_the_workers_language() -> None:
     facts = {"what": "A-01", "kind": "bin", "expected": "tote,purchase_order"}
 
     assert sentence("wrong_scan", facts) == "That is bin A-01. Wanted now: tote, purchase order."
-    assert sentence("wrong_scan", facts, lambda text: "Kasten" if text == "bin" else text).startswith("That is Kasten A")
+    german = sentence("wrong_scan", facts, lambda text: "Kasten" if text == "bin" else text)
+    assert german.startswith("That is Kasten A-01.")
     assert sentence("wrong_scan", facts | {"kind": "key:find"}).startswith("That is FIND (F3)")
 
 

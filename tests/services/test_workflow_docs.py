@@ -11,7 +11,7 @@ import write_workflows
 from wms_desktop.services.dialogue import Step
 
 STEPS = write_workflows.list_steps()
-HEAD = re.compile(r"^\| State \| Event \| Then \| What happens \|\n\|---\|---\|---\|---\|\n", re.MULTILINE | re.IGNORECASE)
+HEAD = re.compile(r"\| State \| Event \| Then \| What happens \|\n(?:\|---){4}\|\n", re.IGNORECASE)
 ROW = re.compile(r"^\| (.*?) \| (.*?) \| (.*?) \| (.*) \|$", re.MULTILINE)
 
 

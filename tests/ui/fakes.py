@@ -169,6 +169,14 @@ class FakeRunner:
         self.moves.append((batch_id, operator_id))
         return accepted("move", BADGE)
 
+    def release_wave(self) -> Answer:
+        self.moves.append(("release", 0))
+        return accepted("move", BADGE)
+
+    def print_list(self, batch_id: int) -> Answer:
+        self.moves.append(("list", batch_id))
+        return accepted("move", BADGE)
+
     def who(self) -> Who | None:
         return self.operator
 

@@ -194,3 +194,18 @@ def test_the_columns_are_remembered(qtbot: QtBot, backlog: BacklogDesk, tmp_path
     qtbot.addWidget(again)
 
     assert again.table.columnWidth(2) == backlog.table.columnWidth(2) == 321
+
+
+def test_control_r_releases_work_and_control_p_prints_the_chosen_list(
+    qtbot: QtBot, window: MainWindow, runner: FakeRunner
+) -> None:
+    window.show_place("batches")
+    qtbot.waitUntil(lambda: window.desks.batches.findChild(BatchCard, "batch-2") is not None)
+    desk = window.desks.batches
+    qtbot.keyClick(desk, Qt.Key.Key_P, Qt.KeyboardModifier.ControlModifier)
+    qtbot.keyClick(desk, Qt.Key.Key_R, Qt.KeyboardModifier.ControlModifier)
+    card(desk, 2).setFocus()
+    qtbot.keyClick(desk, Qt.Key.Key_P, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: len(runner.moves) == 2)
+
+    assert runner.moves == [("release", 0), ("list", 2)]

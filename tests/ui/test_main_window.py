@@ -198,12 +198,11 @@ def test_no_plain_control_letter_but_k_is_a_shortcut(picking: MainWindow) -> Non
     assert plain == ["Ctrl+K"]
 
 
-@pytest.mark.parametrize("number", [*range(1, 9), *range(14, 29), 30, 31])
+@pytest.mark.parametrize("number", [*range(1, 9), *range(14, 26), 27, 28, 30, 31])
 def test_a_control_character_in_a_barcode_does_nothing(
     qtbot: QtBot, picking: MainWindow, runner: FakeRunner, number: int
 ) -> None:
-    if number == 26:
-        pytest.skip("Ctrl+Z is undo, and an undo can be scanned again")
+    """All but Ctrl+H, I, J, M (keys of their own), K (opens a list of screens), Z (undo, which can be undone)."""
     before = len(runner.sent)
     qtbot.keyClick(picking.windowHandle(), Qt.Key(0x40 + number), Qt.KeyboardModifier.ControlModifier)
     scan(picking, "A")

@@ -27,6 +27,7 @@ TEXTS = {
     "settings_unknown": "{file}: there is no setting {name}. Known are: {known}.",
     "settings_wrong": "{file}: {name} must be a {wanted}.",
     "numbers_raised": "Numbers given out before the restore are left out.",
+    "pick_list_printed": "The pick list of batch {batch} goes to the printer.",
     "no_station": "There is no station {station} for {work}. Add it, or name another in the settings.",
     "demo_made": "The demo warehouse stands in {url}.",
     "shift_where": "Pictures, papers and the summary are in {folder}.",

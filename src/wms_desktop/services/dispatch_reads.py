@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, literal_column, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from wms_desktop.db.tables import (
@@ -21,8 +21,6 @@ from wms_desktop.db.tables import (
     Stock,
 )
 from wms_desktop.services import inventory, site_time
-
-CLOSED = literal_column("'closed'")  # written out, so that the partial index serves
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +70,7 @@ def list_behind(session: Session, manifest: Manifest) -> list[Behind]:
         .join(Shipment, Shipment.id == Carton.shipment_id)
         .join(Order, Order.id == Shipment.order_id)
         .join(CarrierService, CarrierService.id == Order.service_id)
-        .where(Carton.state == CLOSED, CarrierService.carrier == manifest.carrier)
+        .where(Carton.state == "closed", CarrierService.carrier == manifest.carrier)
         .order_by(Order.leave_by, Carton.sscc)
     ).all()
     loaded = set(session.scalars(select(Carton.shipment_id).where(Carton.manifest_id == manifest.id)))
@@ -123,7 +121,7 @@ def list_doors(session: Session) -> list[Door]:
             .join(Shipment, Shipment.id == Carton.shipment_id)
             .join(Order, Order.id == Shipment.order_id)
             .join(CarrierService, CarrierService.id == Order.service_id)
-            .where(Carton.state == CLOSED)
+            .where(Carton.state == "closed")
             .group_by(CarrierService.carrier)
         ).all()
     )

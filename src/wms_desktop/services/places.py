@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from sqlalchemy import select
+from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
+from wms_desktop.db.engine import reading
 from wms_desktop.db.places import KINDS, VIRTUAL_KINDS
 from wms_desktop.db.tables import NO_LOT, CarrierService, Location, Lot, Plate, Product, Station, Stock, Warehouse
 from wms_desktop.errors import BadInput
@@ -87,6 +88,12 @@ def add_warehouse(session: Session, code: str, name: str, timezone: str) -> int:
 def is_furnished(session: Session) -> bool:
     """Whether the house has a site already."""
     return session.scalar(select(Warehouse.id).limit(1)) is not None
+
+
+def is_house_furnished(engine: Engine) -> bool:
+    """The same, asked of a database that nobody has opened yet."""
+    with reading(engine) as session:
+        return is_furnished(session)
 
 
 def add_locations(session: Session, warehouse_id: int, rows: Sequence[NewLocation]) -> dict[str, int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sqlalchemy import insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from wms_desktop.db.tables import Counter, Setting
@@ -50,13 +51,11 @@ def put(session: Session, name: str, value: str) -> None:
 
 def next_number(session: Session, series: str) -> int:
     """The next number of a series; never given twice, gaps allowed. The row is locked until the commit."""
-    taken = session.execute(
-        update(Counter).where(Counter.name == series).values(value=Counter.value + 1).returning(Counter.value)
-    ).scalar()
-    if taken is None:
-        session.execute(insert(Counter).values(name=series, value=1))
-        return 1
-    return int(taken)
+    maker = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
+    upsert = maker(Counter).values(name=series, value=1).on_conflict_do_update(
+        index_elements=["name"], set_={"value": Counter.value + 1}
+    )
+    return int(session.execute(upsert.returning(Counter.value)).scalar_one())
 
 
 def raise_to(session: Session, series: str, value: int) -> None:

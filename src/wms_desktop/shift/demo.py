@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from wms_desktop.changes import Changes
@@ -12,7 +13,7 @@ from wms_desktop.prompts import Answer, Message, Outcome
 from wms_desktop.services import allocation, batches, catalog, commands, orders, people, places, purchasing, settings
 from wms_desktop.services.dialogue import Context
 from wms_desktop.services.intake import Engine, Session
-from wms_desktop.shift.world import World
+from wms_desktop.shift.world import World, build
 from wms_desktop.shift.world_facts import Location, Product
 
 STATION_KINDS = {"receive": "dock"}
@@ -43,6 +44,16 @@ def load(engine: Engine, world: World, progress: Progress = lambda _part, _done,
     if _carry_out(engine, context, lambda session, inside: _fill(session, inside, world, staff)).replayed:
         raise Refusal("demo_not_empty")
     progress("warehouse", 2, 2)
+
+
+def fill_if_empty(engine: Engine, seed: int, now: datetime) -> bool:
+    """Makes the demo in a house that has no site yet; False (and nothing done) when it has one."""
+    if places.is_house_furnished(engine):
+        return False
+    made = build(seed, now)
+    load(engine, made)
+    first_allocation(engine, made)
+    return True
 
 
 def first_allocation(engine: Engine, world: World) -> Opening:

@@ -24,6 +24,8 @@ PATIENCE_MS = 60_000
 _GLANCE_MS = 10
 _REFUSED = frozenset({Outcome.STOP, Outcome.NOT_UNDERSTOOD})
 _CONTROL = Qt.KeyboardModifier.ControlModifier
+_PLAIN = Qt.KeyboardModifier.NoModifier
+_GS_KEY = int(Qt.Key.Key_BracketRight)
 _log = logging.getLogger(__name__)
 
 
@@ -193,7 +195,7 @@ class Player(QObject):
         self.floor.note("at", "")
         self.rest(self.stage.pace.act_ms)
 
-    def tap(self, key: Qt.Key, modifiers: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
+    def tap(self, key: Qt.Key, modifiers: Qt.KeyboardModifier = _PLAIN) -> None:
         """Presses any key of the keyboard, where it goes in this moment (an open menu first)."""
         self._tap(key, modifiers)
 
@@ -286,13 +288,11 @@ class Player(QObject):
         return self._answers[-1]
 
     def _type(self, text: str, *, enter: bool) -> None:
+        target = self._target()
         for character in text:
-            if character == GS:
-                for kind in (QEvent.Type.KeyPress, QEvent.Type.KeyRelease):
-                    QCoreApplication.sendEvent(self._target(), QKeyEvent(kind, Qt.Key.Key_BracketRight, _CONTROL, GS))
-            else:
-                # The stubs know no char; a number would be taken for a key without its text.
-                QTest.keyClick(self._target(), character)  # type: ignore[call-overload]
+            key, modifiers = (_GS_KEY, _CONTROL) if character == GS else (ord(character.upper()), _PLAIN)
+            for kind in (QEvent.Type.KeyPress, QEvent.Type.KeyRelease):
+                QCoreApplication.sendEvent(target, QKeyEvent(kind, key, modifiers, character))
         if enter:
             self._tap(Qt.Key.Key_Return)
 
@@ -304,7 +304,7 @@ class Player(QObject):
         code = next(code for code, known in function_keys(self.place).items() if known == name)
         self._tap(Qt.Key(code))
 
-    def _tap(self, key: Qt.Key, modifiers: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
+    def _tap(self, key: Qt.Key, modifiers: Qt.KeyboardModifier = _PLAIN) -> None:
         QTest.keyClick(self._target(), key, modifiers)
 
     def _target(self) -> QWindow:

@@ -10,7 +10,7 @@ from wms_desktop.shift import script_bench, script_dock, script_walk
 from wms_desktop.shift.player import Player
 
 _MOST_BATCHES = 6
-_FEWEST_BATCHES = 3
+_FEWEST_BATCHES = 4
 Scene = Callable[[Player], None]
 
 
@@ -51,7 +51,7 @@ def _look_at_the_backlog(player: Player) -> None:
 
 
 def _walk_the_rest(player: Player) -> None:
-    """More batches, until one pick was short; at least three in all, at most six."""
+    """More batches, until one pick was short; at least four in all, at most six."""
     for number in range(2, _MOST_BATCHES + 1):
         has_short = any(note.startswith("short ") for note in player.floor.notes)
         if number > _FEWEST_BATCHES and has_short and not player.floor.has(f"begun {number}"):

@@ -60,7 +60,7 @@ def dispatch(player: Player, labels: Path) -> None:
 
 
 def _open_next(player: Player, prompt: Prompt) -> bool:
-    """Opens the most urgent order on the list that has not been left standing; then what the lanes still hold."""
+    """Opens the most urgent order on the list that was not left standing; then goes round the totes and lanes."""
     floor = player.floor
     for row in prompt.details:
         place, order, units = str(row.args["place"]), str(row.args["order"]), int(row.args["units"])
@@ -71,6 +71,12 @@ def _open_next(player: Player, prompt: Prompt) -> bool:
         else:
             _open_place(player, place, order)
         return True
+    for place in sorted(floor.places()):
+        if place.startswith(("LANE", "TOTE")):
+            order = next((p.order for p in floor.piles(place) if p.order and not floor.has(f"left {p.order}")), "")
+            if order:
+                _open_place(player, place, order)
+                return True
     return False
 
 
@@ -100,11 +106,12 @@ def _open_place(player: Player, place: str, order: str) -> None:
 def _choose(player: Player, prompt: Prompt) -> None:
     """Of several orders in one place, the first that is all there."""
     for row in prompt.details:
-        if row.code == "pack.choice" and not player.floor.has(f"left {row.args['order']}"):
-            answer = player.scan(str(row.args["n"]))
-            if answer.outcome is Outcome.STOP:
-                player.floor.note(f"left {row.args['order']}")
+        order = str(row.args.get("order", ""))
+        if not order or player.floor.has(f"left {order}"):
+            continue
+        if row.code == "pack.choice" and player.scan(str(row.args["n"])).outcome is not Outcome.STOP:
             return
+        player.floor.note(f"left {order}")
     player.press("back")
 
 

@@ -33,6 +33,8 @@ class DeskWork(QObject):
         self._timer.timeout.connect(self._reload)
         self.batches.wanted.connect(self.read_batches)
         self.batches.moved.connect(self._move)
+        self.batches.release_wanted.connect(self._release)
+        self.batches.list_wanted.connect(self._print_list)
         self.backlog.wanted.connect(self.read_backlog)
         operations.changed.connect(self.note)
         operations.read_failed.connect(self._tell_failure)
@@ -45,6 +47,10 @@ class DeskWork(QObject):
         """Something changed, here or at another station."""
         self._stale |= changes
         self._timer.start()
+
+    def stop(self) -> None:
+        """The window closes: nothing more is read."""
+        self._timer.stop()
 
     def read_batches(self) -> None:
         """Read the board anew."""
@@ -64,8 +70,16 @@ class DeskWork(QObject):
     def _move(self, batch_id: int, operator_id: int) -> None:
         self._operations.command(lambda runner: runner.reassign(batch_id, operator_id), self._moved)
 
+    def _release(self) -> None:
+        self.batches.tell(say("ui.batches.releasing"))
+        self._operations.command(lambda runner: runner.release_wave(), self._moved)
+
+    def _print_list(self, batch_id: int) -> None:
+        self._operations.command(lambda runner: runner.print_list(batch_id), self._moved)
+
     def _moved(self, answer: Answer) -> None:
         self.batches.tell(say_message(answer.message))
+        self._operations.changed.emit(answer.changes)
         self.read_batches()
 
     def _tell_failure(self, reason: str) -> None:

@@ -159,6 +159,7 @@ class MainWindow(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:
         """Remember the shape of the window, answer what is queued, let go of the keyboard."""
         self.settings.keep_bytes("window", self.saveGeometry())
+        self.desks.stop()
         self.desks.backlog.save()
         self.settings.save()
         application = QApplication.instance()

@@ -61,6 +61,12 @@ class Runner(Protocol):
     def reassign(self, batch_id: int, operator_id: int) -> Answer:
         """Give a batch to somebody else (0: to nobody)."""
 
+    def release_wave(self) -> Answer:
+        """Reserve what can be reserved, and make batches of what can leave."""
+
+    def print_list(self, batch_id: int) -> Answer:
+        """Queue a batch's paper pick list."""
+
     def who(self) -> Who | None:
         """Who is signed on here; None: nobody."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QGuiApplication, QPainter, QPaintEvent
@@ -169,13 +170,21 @@ class FitText(QWidget):
 
 def largest_fitting(text: str, font: QFont, room: QSize, sizes: tuple[int, int], flags: int) -> int:
     """The largest pixel size between ``sizes`` (largest, smallest) at which the text fits the room; 0: none does."""
+    return _largest(text, font.weight(), (room.width(), room.height()), sizes, flags)
+
+
+@lru_cache(maxsize=4_096)
+def _largest(
+    text: str, weight: QFont.Weight, room: tuple[int, int], sizes: tuple[int, int], flags: int
+) -> int:  # remembered, for the same words are drawn at every scan
     high, low = sizes
-    trial = QFont(font)
+    trial = theme.font(12, weight)
+    place = QSize(*room)
     best = 0
     while low <= high:
         middle = (low + high) // 2
         trial.setPixelSize(middle)
-        if _fits(text, trial, room, flags):
+        if _fits(text, trial, place, flags):
             best, low = middle, middle + 1
         else:
             high = middle - 1

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import tzinfo
 
 from PySide6.QtCore import QPoint, Qt, Signal
@@ -16,7 +16,7 @@ from PySide6.QtGui import (
     QPaintEvent,
     QShowEvent,
 )
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from wms_desktop.changes import Changes
 from wms_desktop.ui import theme
@@ -86,12 +86,15 @@ class _Lane(QWidget):
 class BatchesDesk(QWidget):
     """Cards by person; ``wanted()`` asks for fresh rows, ``moved(batch_id, operator_id)`` hands work over (0: nobody).
 
+    ``release_wanted()`` asks for new batches of what can leave, ``list_wanted(batch_id)`` for a batch's paper list.
     Needs :class:`~wms_desktop.ui.rows.BatchRow` and :class:`~wms_desktop.ui.rows.OperatorRow`. The last move can be
     taken back until its batch has one more pick.
     """
 
     wanted = Signal()
     moved = Signal(int, int)
+    release_wanted = Signal()
+    list_wanted = Signal(int)
     cares_for = Changes.BATCHES | Changes.PEOPLE
 
     def __init__(self, zone: tzinfo) -> None:
@@ -111,7 +114,15 @@ class BatchesDesk(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(24, 18, 24, 16)
         column.setSpacing(6)
-        column.addWidget(Label(say("ui.batches.title"), 22, bold=True))
+        self.release = self._button("release", self.release_wanted.emit)
+        self.print_list = self._button("print_list", self._want_list)
+        head = QHBoxLayout()
+        head.setSpacing(12)
+        head.addWidget(Label(say("ui.batches.title"), 22, bold=True))
+        head.addStretch(1)
+        head.addWidget(self.release)
+        head.addWidget(self.print_list)
+        column.addLayout(head)
         column.addWidget(self.note)
         column.addSpacing(8)
         column.addWidget(self._area, 1)
@@ -157,12 +168,16 @@ class BatchesDesk(QWidget):
         self.note.setText(sentence)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Ctrl+M moves the chosen card, Ctrl+Z takes the last move back, arrows walk."""
+        """Ctrl+M moves the chosen card, Ctrl+Z takes that back, Ctrl+R releases, Ctrl+P prints, arrows walk."""
         control = event.modifiers() == Qt.KeyboardModifier.ControlModifier
         if control and event.key() == Qt.Key.Key_M:
             self.open_move_menu()
         elif control and event.key() == Qt.Key.Key_Z:
             self.undo()
+        elif control and event.key() == Qt.Key.Key_R:
+            self.release_wanted.emit()
+        elif control and event.key() == Qt.Key.Key_P:
+            self._want_list()
         elif event.key() in (Qt.Key.Key_Right, Qt.Key.Key_Down):
             self.focusNextChild()
         elif event.key() in (Qt.Key.Key_Left, Qt.Key.Key_Up):
@@ -206,6 +221,20 @@ class BatchesDesk(QWidget):
 
     def _choose(self, batch_id: int) -> None:
         self._chosen = batch_id
+        self.print_list.setEnabled(True)
+
+    def _want_list(self) -> None:
+        if self._find(self._chosen) is not None:
+            self.list_wanted.emit(self._chosen)
+
+    def _button(self, name: str, act: Callable[[], None]) -> QPushButton:
+        button = QPushButton(say(f"ui.batches.{name}"))
+        button.setObjectName(f"batches-{name}")
+        button.setAccessibleName(say(f"ui.batches.{name}"))
+        button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        button.setEnabled(name == "release")
+        button.clicked.connect(lambda _checked=False: act())
+        return button
 
     def _find(self, batch_id: int) -> BatchRow | None:
         return next((batch for batch in self._batches if batch.batch_id == batch_id), None)

@@ -54,12 +54,13 @@ class PlaceCard(QAbstractButton):
         painter.setPen(QColor(wears.on_accent))
         painter.setFont(theme.font(14, QFont.Weight.Bold))
         painter.drawText(chip, int(Qt.AlignmentFlag.AlignCenter), str(self.number))
-        side = min(72.0, box.height() * 0.3)
+        scale = max(1.0, min(1.7, box.height() / 200))
+        side = min(72.0 * scale, box.height() * 0.3)
         paint_icon(painter, self._icon, QRectF(box.left() + 22, box.top() + 20, side, side), wears.accent)
-        words = QRectF(box.left() + 22, box.top() + side + 34, box.width() - 40, 44)
-        self._write(painter, words, self.text(), (26.0, QFont.Weight.Bold), wears.ink)
+        words = QRectF(box.left() + 22, box.top() + side + 34, box.width() - 40, 44 * scale)
+        self._write(painter, words, self.text(), (26.0 * scale, QFont.Weight.Bold), wears.ink)
         below = QRectF(words.left(), words.bottom(), words.width(), max(20.0, box.bottom() - words.bottom() - 10))
-        self._write(painter, below, self.accessibleDescription(), (15.0, QFont.Weight.Normal), wears.soft)
+        self._write(painter, below, self.accessibleDescription(), (15.0 * scale, QFont.Weight.Normal), wears.soft)
 
     def _write(self, painter: QPainter, room: QRectF, text: str, look: tuple[float, QFont.Weight], ink: str) -> None:
         font = theme.font(*look)

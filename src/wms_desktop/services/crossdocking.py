@@ -28,6 +28,7 @@ from wms_desktop.db.tables import (
     Station,
     Stock,
 )
+from wms_desktop.db.types import Money
 from wms_desktop.domain.crossdock import Portion, Sharing, Waiting, share
 from wms_desktop.domain.demand import Urgency, rank
 from wms_desktop.domain.documents import CrossDockTag
@@ -276,12 +277,12 @@ def _rest_of(session: Session, order_ids: Sequence[int], product_id: int) -> tup
     owed = OrderLine.ordered - OrderLine.cancelled - OrderLine.shipped
     rows = session.execute(
         select(OrderLine.order_id, OrderLine.product_id, func.sum(_OPEN).label("open"),
-               func.sum(owed * OrderLine.price).label("value"))
+               func.sum(owed * OrderLine.price, type_=Money()).label("value"))
         .where(OrderLine.order_id.in_(order_ids))
         .group_by(OrderLine.order_id, OrderLine.product_id)
     )  # fmt: skip
     for row in rows:
-        value[row.order_id] += Decimal(row.value)
+        value[row.order_id] += row.value
         if row.product_id != product_id and row.open:
             rest[row.order_id][row.product_id] = int(row.open)
     return rest, value

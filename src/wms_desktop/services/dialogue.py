@@ -86,6 +86,9 @@ class Workflow:
     def step(self, state: str, resolved: Resolved) -> Step:
         """The row for this event, or the refusal that says what it is and what was expected."""
         step = self._by_event.get((state, resolved.kind))
+        if step is None and resolved.kind.startswith("key:"):
+            wanted = (*self.accepts(state), *(f"key:{key}" for key in self.keys(state)))
+            raise WrongScan("wrong_key", key=resolved.kind.replace(":", "."), expected=",".join(wanted) or "nothing")
         if step is None:
             raise WrongScan(
                 what=resolved.name or resolved.text,

@@ -25,6 +25,7 @@ from wms_desktop.db.tables import (
     Pick,
     Stock,
 )
+from wms_desktop.db.types import Money
 from wms_desktop.domain.demand import Urgency, full_key
 from wms_desktop.errors import Value
 
@@ -128,7 +129,7 @@ def list_batches(session: Session, now: datetime) -> list[BatchRow]:
 def list_operators(session: Session) -> list[OperatorRow]:
     """Active people, by name."""
     rows = session.scalars(
-        select(Operator).where(Operator.is_active, Operator.badge != "").order_by(Operator.name, Operator.id)
+        select(Operator).where(Operator.is_active == True, Operator.badge != "").order_by(Operator.name, Operator.id)  # noqa: E712
     )
     return [OperatorRow(id=row.id, name=row.name, role=row.role) for row in rows]
 
@@ -141,7 +142,7 @@ def list_backlog(session: Session, now: datetime, today: date, say: Say) -> list
             OrderLine.order_id,
             func.sum(owed).label("units"),
             func.sum(OrderLine.reserved).label("reserved"),
-            func.sum(owed * OrderLine.price).label("value"),
+            func.sum(owed * OrderLine.price, type_=Money()).label("value"),
             func.sum(_one_if(owed > 0)).label("lines"),
         )
         .group_by(OrderLine.order_id)
@@ -156,7 +157,7 @@ def list_backlog(session: Session, now: datetime, today: date, say: Say) -> list
     busy = _in_work(session)
     blocked = set(session.scalars(select(Stock.product_id).where(Stock.condition != "good", Stock.on_hand > 0)))
     short = _short_products(session)
-    ordered = sorted(rows, key=lambda row: full_key(_urgency(row.Order, Decimal(row.value)), now, today))
+    ordered = sorted(rows, key=lambda row: full_key(_urgency(row.Order, row.value), now, today))
     made = []
     for place, row in enumerate(ordered, 1):
         order = row.Order
@@ -171,7 +172,7 @@ def list_backlog(session: Session, now: datetime, today: date, say: Say) -> list
                 state=state,
                 units_open=int(row.units),
                 lines_open=int(row.lines),
-                value=Decimal(row.value),
+                value=row.value,
                 currency=order.currency,
                 promise_date=order.promise,
                 leave_by=order.leave_by,
@@ -258,7 +259,9 @@ def _state(order: Order, today: date, missing: int, in_work: bool) -> str:
 def _in_work(session: Session) -> set[int]:
     """Orders on a cart, on a bench, or in a lane."""
     in_lane = select(OrderLine.order_id).join(Peg, Peg.order_line_id == OrderLine.id).where(Peg.state == "in_lane")
-    return set(session.scalars(select(BatchOrder.order_id).where(BatchOrder.is_open))) | set(session.scalars(in_lane))
+    return set(session.scalars(select(BatchOrder.order_id).where(BatchOrder.is_open == True))) | set(
+        session.scalars(in_lane)
+    )  # noqa: E712
 
 
 def _short_products(session: Session) -> dict[int, set[int]]:

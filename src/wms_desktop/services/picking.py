@@ -111,8 +111,9 @@ _NEXT = ("bin", "item", "tote", "empty", "drop")
 WORKFLOW = Workflow(
     NAME,
     [
-        Step("start", "cart", _by(picking_carts.scan_cart), ("totes", "start"),
-             "An empty cart takes the chosen batch, else the most urgent one of mine, else of nobody."),
+        Step("start", "cart", _by(picking_carts.scan_cart), ("totes", *_NEXT),
+             "An empty cart takes the chosen batch, else the most urgent one of mine, else of nobody; a cart that"
+             " nobody walks any more is taken over."),
         Step("start", "batch", _by(picking_carts.scan_batch), ("start", "paper"),
              "A batch is chosen, the cart comes next; a paper list is opened."),
         Step("start", "key:back", _by(picking_carts.forget_chosen), ("start",), "The chosen batch is let go."),

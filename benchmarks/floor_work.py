@@ -127,7 +127,7 @@ def lay_out(engine: Engine, scans: int) -> Papers:
     with reading(engine) as session:
         floor = read_floor(session)
     with writing(engine) as session:
-        session.execute(update(Station).where(Station.id == floor.desk_id).values(operator_id=floor.boss_id))
+        sign_on(session, floor)
     context = Context(operator_id=floor.boss_id, station_id=floor.desk_id, command_id=f"{tag}-lay",
                       at=datetime.now(UTC))  # fmt: skip
     with writing(engine) as session:
@@ -137,6 +137,11 @@ def lay_out(engine: Engine, scans: int) -> Papers:
         papers = _Layer(session, context, floor, tag).lay_out(scans)
     _pack_singles(engine, floor, tag)
     return papers
+
+
+def sign_on(session: Session, floor: Floor) -> None:
+    """A supervisor's badge is in the reader."""
+    session.execute(update(Station).where(Station.id == floor.desk_id).values(operator_id=floor.boss_id))
 
 
 class _Layer:

@@ -7,6 +7,7 @@ import os
 import sys
 import tempfile
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from threading import Event as Gate
@@ -67,7 +68,10 @@ class Workstation:
         if isinstance(application, QApplication):
             theme.wear(application, settings.theme)
         facts = StationFacts(
-            name=profile.station or "WMS", zone=ZoneInfo(profile.timezone), version=wms_desktop.__version__
+            name=profile.station or "WMS",
+            zone=ZoneInfo(profile.timezone),
+            version=wms_desktop.__version__,
+            clock=clock or (lambda: datetime.now(UTC)),
         )
         self.window = MainWindow(self.operations, settings, facts)
         self.window.logs_requested.connect(self._show_logs)

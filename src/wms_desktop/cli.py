@@ -7,7 +7,7 @@ import platform
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -48,7 +48,7 @@ def run(home: Path | None, url: str, empty: bool, out: Path) -> None:
 
     if not app.has_display():
         click.echo(phrases.sentence("no_display", {}))
-        _play(out, keep=False)
+        _play(out)
         return
     if not (empty or url):
         config.write_settings(home or config.default_folder(), timezone=_DEMO_ZONE)
@@ -60,9 +60,14 @@ def run(home: Path | None, url: str, empty: bool, out: Path) -> None:
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), default=Path("out/guided-shift"),
               help="Where pictures, papers and the summary go.")  # fmt: skip
 @click.option("--keep", is_flag=True, help="Go on with the shift that stands there instead of a new one.")
-def shift(out: Path, keep: bool) -> None:
+@click.option("--plain", is_flag=True, help="Take no pictures.")
+@click.option("--trace", is_flag=True, help="Say every act as a line of JSON, for a program that watches.")
+@click.option("--stop-after", type=int, help="Stop after so many scans and keys; --keep goes on later.")
+@click.option("--watch", is_flag=True, help="In a window, at a pace to watch, with captions; needs a display.")
+@click.option("--day", type=click.DateTime(["%Y-%m-%d"]), help="The day on which the shift is played. Default: today.")
+def shift(out: Path, **options: Any) -> None:
     """Play the guided shift on the real screens, offscreen, and leave its pictures and papers."""
-    _play(out, keep=keep)
+    _play(out, **options)
 
 
 @commands.command()
@@ -155,16 +160,23 @@ def _fill_demo(profile: Profile) -> Callable[[Engine], None]:
     return fill
 
 
-def _play(out: Path, *, keep: bool) -> None:
+def _play(out: Path, *, plain: bool = False, trace: bool = False, watch: bool = False, day: datetime | None = None,
+          **how: Any) -> None:  # fmt: skip
     from wms_desktop import app  # late: the command line must work without a window
 
-    app.go_offscreen()
-    from wms_desktop.shift import guided  # late: brings the window
+    if not watch or not app.has_display():
+        app.go_offscreen()
+    from wms_desktop.shift import captions, guided  # late: brings the window
 
     guided.make_application("wms-desktop")
-    how = guided.Play(keep=keep, say=click.echo)
-    summary = guided.play(out, app.open_station, how)
+    if watch:
+        how |= {"pace": captions.WATCHED, "is_captioned": True}
+    morning = day.replace(hour=8, tzinfo=UTC) if day else None
+    tell = (lambda record: click.echo(json.dumps(record))) if trace else (lambda record: None)
+    play = guided.Play(has_pictures=not plain, now=morning, trace=tell, say=click.echo, **how)
+    summary = guided.play(out, app.open_station, play)
     click.echo(summary.text)
-    click.echo(json.dumps(summary.figures, indent=1))
-    click.echo(phrases.sentence("shift_where", {"folder": str(out)}))
+    if not trace:
+        click.echo(json.dumps(summary.figures, indent=1))
+        click.echo(phrases.sentence("shift_where", {"folder": str(out)}))
     sys.exit(0 if summary.is_good else 1)

@@ -131,7 +131,7 @@ class StationRunner:
         return [
             Unanswered(
                 key=entry.key,
-                text=entry.event.text if isinstance(entry.event, Scan) else entry.event.name,
+                text=_text_of(entry.event),
                 at=entry.at.astimezone(zone).strftime("%H:%M:%S"),
                 outcome={"": "unknown", "refused": "refused"}.get(known.get(entry.key, ""), "applied"),
             )
@@ -151,13 +151,27 @@ class StationRunner:
         return self._do(f"assign {batch_id} {operator_id}", act)
 
     def release_wave(self) -> Answer:
-        """Reserves what can be reserved and makes batches of what can leave."""
+        """Reserves what can be reserved and makes batches of what can leave.
 
-        def act(session: Session, context: Context) -> Answer:
-            allocation.allocate(session, context)
-            return batches.answer(session, context, batches.formed_message(batches.form_batches(session, context)))
+        The walks are planned on a snapshot, outside any write transaction; what changed meanwhile is left out.
+        """
 
-        return self._do("release", act)
+        def reserve(session: Session, context: Context) -> Answer:
+            made = allocation.allocate(session, context)
+            message = Message("units_reserved", {"units": made.units, "orders": made.orders})
+            return batches.answer(session, context, message)
+
+        reserved = self._do("reserve", reserve)
+        if reserved.message.code != "units_reserved":
+            return reserved
+        with reading(self._engine) as session:
+            plan = batches.plan_batches(session, self._context(batches.NAME, 0))
+
+        def write(session: Session, context: Context) -> Answer:
+            formed = batches.write_batches(session, context, plan)
+            return batches.answer(session, context, batches.formed_message(formed))
+
+        return self._do("release", write)
 
     def print_list(self, batch_id: int) -> Answer:
         """Queues a batch's paper pick list for this station's printer."""
@@ -313,6 +327,11 @@ class DeskReads:
 def _answer(module: ModuleType, session: Session, context: Context, event: Event) -> Answer:
     answer: Answer = module.answer(session, context, event)
     return answer
+
+
+def _text_of(event: Event) -> str:
+    """What was scanned, or the key with what was typed before it."""
+    return event.text if isinstance(event, Scan) else f"{event.name} {event.value}".strip()
 
 
 def _signed_on(session: Session, station_id: int) -> Operator | None:

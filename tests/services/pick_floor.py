@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from sqlalchemy import select
-from tests.builders import Desk, House
 
+from tests.builders import Desk, House
 from wms_desktop import phrases
 from wms_desktop.db.engine import writing
 from wms_desktop.db.tables import Batch, BatchOrder, CountTask, Location, OrderLine, Pick, Plate, Reservation, Stock

@@ -8,9 +8,9 @@ from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import func, insert, select
+
 from tests.builders import House
 from tests.services.pick_floor import allocate, held, proved, reserved, say
-
 from wms_desktop.db.engine import writing
 from wms_desktop.db.tables import Order, OrderLine, Reservation, Stock
 from wms_desktop.errors import NotEnoughStock

@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from sqlalchemy import select
+
 from tests.builders import House
 from tests.services.pick_floor import (
     allocate,
@@ -21,7 +22,6 @@ from tests.services.pick_floor import (
     put_setting,
     say,
 )  # fmt: skip
-
 from wms_desktop.db.engine import writing
 from wms_desktop.db.tables import BatchOrder, Order
 from wms_desktop.errors import BadInput, Moved
@@ -298,3 +298,21 @@ def test_orders_are_never_batched_twice_by_two_supervisors_at_once(house: House,
     with ThreadPoolExecutor(2) as threads:
         assert sorted(threads.map(once, range(2))) == [0, 3]
     assert len(picks(house)) == 4
+
+
+def test_a_plan_that_was_overtaken_leaves_the_changed_orders_to_the_next_wave(house: House, mug: int) -> None:
+    house.put(mug, "A-1", 9)
+    for n in range(3):
+        house.order(f"O{n}", (mug, 1), hours=n + 1)
+    allocate(house)
+    plan = house.read(lambda s: batches.plan_batches(s, house.context(), max_totes=1))
+    with writing(house.engine) as session:
+        session.get_one(Order, 2).is_held = True
+
+    with writing(house.engine) as session:
+        formed = batches.write_batches(session, house.context(command="opening"), plan)
+
+    assert (formed.orders, formed.stale) == (2, 1)
+    said = batches.formed_message(formed)
+    assert say(said.code, dict(said.args)).endswith("1 orders changed meanwhile: they come with the next wave.")
+    assert orders_of(house, "B000002") == ["O2"]

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
+
 from tests.builders import House
 from tests.services.pick_floor import held, proved
-
 from wms_desktop.db.engine import writing
 from wms_desktop.db.tables import Command
 from wms_desktop.errors import NotEnoughStock

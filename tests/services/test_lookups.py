@@ -47,7 +47,7 @@ def test_every_open_order_stands_in_the_stated_order_with_its_state(house: House
     ]  # fmt: skip
     assert [r.rank_text for r in rows] == ["1", "2", "3", "4"]
     assert rows[0].value == Decimal("7.50")
-    assert rows[1].reason == "2 of 2 units have no stock behind them."
+    assert rows[1].reason == "2 of 2 units without stock"
 
 
 def test_missing_stock_blocks_an_order_rather_than_backorders_it(house: House, mug: int) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from sqlalchemy import select
+
 from tests.builders import House
 from tests.services.pick_floor import (
     Picker,
@@ -20,7 +21,6 @@ from tests.services.pick_floor import (
     say,
     snapshot,
 )  # fmt: skip
-
 from wms_desktop.db.engine import writing
 from wms_desktop.db.tables import PrintJob
 from wms_desktop.domain import documents

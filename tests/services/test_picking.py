@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from sqlalchemy import select
+
 from tests.builders import House
 from tests.services.pick_floor import (
     Picker,
@@ -18,7 +19,6 @@ from tests.services.pick_floor import (
     put_setting,
     snapshot,
 )  # fmt: skip
-
 from wms_desktop.db.tables import BatchOrder, Movement
 from wms_desktop.prompts import Outcome
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from tests.builders import House
 from tests.services.pick_floor import (
     Picker,
@@ -18,7 +19,6 @@ from tests.services.pick_floor import (
     say,
     snapshot,
 )  # fmt: skip
-
 from wms_desktop.db.engine import writing
 from wms_desktop.services import inventory
 
@@ -50,8 +50,11 @@ REASONS = {"not_there": "1", "damaged": "2", "other": "3"}
 
 @pytest.mark.parametrize("reason", REASONS)
 @pytest.mark.parametrize("found", [0, 1, 3])
-@pytest.mark.parametrize(("elsewhere", "dock"), [(0, 0), (0, 9), (9, 0), (1, 0), (1, 9)])
-def test_short_table(house: House, floor: int, reason: str, found: int, elsewhere: int, dock: int) -> None:
+@pytest.mark.parametrize(
+    "others", [(0, 0), (0, 9), (9, 0), (1, 0), (1, 9)], ids="{0[0]} elsewhere, {0[1]} on dock".format
+)
+def test_short_table(house: House, floor: int, reason: str, found: int, others: tuple[int, int]) -> None:
+    elsewhere, dock = others
     if elsewhere:
         house.put(floor, "B-2", elsewhere)
     if dock:

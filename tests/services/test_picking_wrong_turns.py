@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+
 from tests.builders import House
 from tests.services.pick_floor import Picker, batch_of, cancel, form, give, held, picker, picks, proved, say, snapshot
-
 from wms_desktop.db.engine import writing
 from wms_desktop.prompts import Outcome
 from wms_desktop.services import inventory
@@ -134,9 +134,7 @@ def test_wrong_turns_in_front_of_the_totes(house: House, ana: Picker) -> None:
     form(house)
     picker(house, "OP-picker2", "PICK-2").scan("CART-2", "TOTE-09")
 
-    assert refused(house, ana, "TOTE-02") == (
-        "That is TOTE-02, place 2, order O2. Put it in place 1: scan TOTE-01."
-    )
+    assert refused(house, ana, "TOTE-02") == ("That is TOTE-02, place 2, order O2. Put it in place 1: scan TOTE-01.")
     assert refused(house, ana, "TOTE-09").startswith("TOTE-09 belongs to order O3 of another batch.")
     assert refused(house, ana, "TOTE-07").startswith("TOTE-07 is not on this cart.")
     assert refused(house, ana, MUG).startswith("All 4 x Blue mug are taken already.")

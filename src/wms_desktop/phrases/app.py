@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 TEXTS = {
-    "backlog.why.ready": "All {units} units are reserved: it can be picked.",
-    "backlog.why.in_work": "It is on a cart, on a bench or in a lane.",
-    "backlog.why.backordered": "{missing} of {units} units have no stock behind them.",
-    "backlog.why.stock_blocked": "{missing} of {units} units: stock exists, but it is damaged or being counted.",
-    "backlog.why.pre_order": "Its release date has not come.",
-    "backlog.why.on_hold": "It is on hold.",
+    "backlog.why.ready": "all {units} units reserved",
+    "backlog.why.in_work": "on a cart, a bench or in a lane",
+    "backlog.why.backordered": "{missing} of {units} units without stock",
+    "backlog.why.stock_blocked": "{missing} of {units}: stock damaged or missing",
+    "backlog.why.pre_order": "not released yet",
+    "backlog.why.on_hold": "held by the supervisor",
     "check.clean": "Everything adds up: {movements} movements prove {balances} balances.",
     "check.found": "{count} figures do not add up. The first: {first}",
     "stock_differs": "stock of {label}: {stored} stored, the movements say {should}",
@@ -28,6 +28,7 @@ TEXTS = {
     "settings_wrong": "{file}: {name} must be a {wanted}.",
     "numbers_raised": "Numbers given out before the restore are left out.",
     "pick_list_printed": "The pick list of batch {batch} goes to the printer.",
+    "units_reserved": "{units} units of {orders} orders are reserved.",
     "no_station": "There is no station {station} for {work}. Add it, or name another in the settings.",
     "demo_made": "The demo warehouse stands in {url}.",
     "shift_where": "Pictures, papers and the summary are in {folder}.",

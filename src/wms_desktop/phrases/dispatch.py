@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 TEXTS: dict[str, str] = {
-    "prompt.dispatch.open": "SCAN TRUCK DOOR OR PARCEL",
+    "prompt.dispatch.open": "Scan truck door or parcel",
     "prompt.dispatch.open.sub": "Parcels waiting for a truck: {waiting}.",
-    "prompt.dispatch.load": "SCAN PARCEL ONTO {truck}",
+    "prompt.dispatch.load": "Scan parcel onto {truck}",
     "prompt.dispatch.load.sub": "{carrier}, manifest {manifest}: {loaded} on the truck, {left} still in the house. F10 closes.",
-    "prompt.dispatch.confirm": "CLOSE MANIFEST {manifest} WITH {loaded} PARCELS?",
+    "prompt.dispatch.confirm": "Close manifest {manifest} with {loaded} parcels?",
     "prompt.dispatch.confirm.sub": "{carrier} at {truck}. Left behind: {left}. F8 closes, and they have left. Esc goes on.",
     # rows
     "dispatch.door": "{truck}   {carrier}   {waiting} parcels wait",

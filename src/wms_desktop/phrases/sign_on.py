@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 TEXTS: dict[str, str] = {
-    "prompt.sign_on.badge": "SCAN YOUR BADGE",
+    "prompt.sign_on.badge": "Scan your badge",
     "prompt.sign_on.badge.sub": "Station {station}. Your badge signs you on; another badge takes over.",
-    "prompt.sign_on.pin": "TYPE YOUR PIN",
+    "prompt.sign_on.pin": "Type your PIN",
     "prompt.sign_on.pin.sub": "{who}: type your PIN and Enter, {left} tries left. Not you? Scan your badge, or Esc.",
     "sign_on.locked_by": "{who} locked this station. The work waits as it was left.",
     "sign_on.now": "{who} is signed on.",

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from datetime import datetime
+from typing import Any, TypedDict, Unpack
 
 from sqlalchemy import Row, exists, func, insert, select
 from sqlalchemy.orm import Session
@@ -49,12 +50,46 @@ class PickerBusy(Refusal):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Formed:
-    """The batches that were made: their numbers, how many orders and stops, and the metres of all tours."""
+    """The batches that were made: their numbers, how many orders and stops, and the metres of all tours.
+
+    ``stale`` counts planned orders that had changed before they could be written.
+    """
 
     numbers: tuple[str, ...]
     orders: int
     stops: int
     metres: int
+    stale: int
+
+
+class Wave(TypedDict, total=False):
+    """How batches are to be formed; what is left out follows the house's rules."""
+
+    max_totes: int | None
+    mode: str
+    max_batches: int | None
+    order_ids: Sequence[int] | None
+    max_weight_g: int | None
+    singles_apart: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedBatch:
+    """One cart: its orders by place, its stops (line, stock row, units) in walking order, its walk."""
+
+    order_ids: tuple[int, ...]
+    stops: tuple[tuple[int, int, int], ...]
+    metres: int
+    tour: str
+    leave_by: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WavePlan:
+    """Batches that were reckoned but not written; they hold while their orders stay as they are."""
+
+    mode: str
+    batches: tuple[PlannedBatch, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,33 +109,61 @@ class Assigned:
         return Message(code, {"batch": self.number, "who": self.who, "was": self.was})
 
 
-def form_batches(session: Session, context: Context, *, max_totes: int | None = None, mode: str = "cluster",
-                 max_batches: int | None = None, order_ids: Sequence[int] | None = None,
-                 max_weight_g: int | None = None, singles_apart: bool = False) -> Formed:  # fmt: skip
-    """Puts every ready order that is in no open batch on a cart, and finds each cart's shortest walk.
+def form_batches(session: Session, context: Context, **how: Unpack[Wave]) -> Formed:
+    """Puts every ready order that is in no open batch on a cart, with each cart's shortest walk; see `plan_batches`.
+
+    Plans and writes in one transaction: for many orders plan on a read-only snapshot, then `write_batches`.
+    """
+    return write_batches(session, context, plan_batches(session, context, **how))
+
+
+def plan_batches(session: Session, context: Context, **how: Unpack[Wave]) -> WavePlan:
+    """The batches that should be formed now; only reads, so that nobody waits while it reckons.
 
     Ready: units held in bins; a ship-complete order also needs everything else to be held in bins, lanes, carts or
     benches. ``max_totes`` orders a cart (None: the house's setting), batches in the order of urgency, at most
-    ``max_batches`` of them; ``order_ids`` narrows the choice. Mode is ``cluster`` or ``paper``. The command is final.
+    ``max_batches`` of them; ``order_ids`` narrows the choice. Mode is ``cluster`` or ``paper``.
     """
-    undo.close(session)
-    number = settings.next_number(session, "batch")  # its row stays locked: nobody else forms batches meanwhile
-    rows = _list_ready(session, context, order_ids)
+    mode = how.get("mode", "cluster")
+    rows = _list_ready(session, context, how.get("order_ids"))
     if not rows:
-        return Formed(numbers=(), orders=0, stops=0, metres=0)
+        return WavePlan(mode=mode, batches=())
     plan = floor_plan.load(session)
     works = _works(session, context, rows, plan)
-    totes = max_totes or settings.get_int(session, "totes_per_cart")
-    made = batching.form(works, Cart(totes, max_weight_g=max_weight_g), plan.layout, singles_apart=singles_apart)
-    numbers, metres, stops, orders = [], 0, 0, 0
-    for at, cart in enumerate(made[:max_batches]):
-        label = f"B{number if at == 0 else settings.next_number(session, 'batch'):06d}"
-        batch, picks = _write(session, context, rows, plan, cart, (label, mode))
-        numbers.append(label)
-        metres += batch.metres
-        stops += picks
-        orders += len(cart.order_keys)
-    return Formed(numbers=tuple(numbers), orders=orders, stops=stops, metres=metres)
+    totes = how.get("max_totes") or settings.get_int(session, "totes_per_cart")
+    cart = Cart(totes, max_weight_g=how.get("max_weight_g"))
+    made = batching.form(works, cart, plan.layout, singles_apart=how.get("singles_apart", False))
+    return WavePlan(mode=mode, batches=tuple(_walk(rows, plan, one) for one in made[: how.get("max_batches")]))
+
+
+def write_batches(session: Session, context: Context, plan: WavePlan) -> Formed:
+    """Writes planned batches whose orders are still as they were planned; the others wait for the next wave.
+
+    The command is final.
+    """
+    undo.close(session)
+    if not plan.batches:
+        return Formed(numbers=(), orders=0, stops=0, metres=0, stale=0)
+    number = settings.next_number(session, "batch")  # its row stays locked: nobody else forms batches meanwhile
+    now: dict[int, set[tuple[int, int, int]]] = {}
+    for row in _list_ready(session, context, [order_id for one in plan.batches for order_id in one.order_ids]):
+        now.setdefault(row.order_id, set()).add((row.line_id, row.stock_id, row.qty))
+    good = []
+    for one in plan.batches:
+        ready = set().union(*(now.get(order_id, set()) for order_id in one.order_ids))
+        if ready == set(one.stops):
+            good.append(one)
+    numbers = []
+    for at, one in enumerate(good):
+        numbers.append(f"B{number if at == 0 else settings.next_number(session, 'batch'):06d}")
+        _write(session, context, one, plan.mode, numbers[-1])
+    return Formed(
+        numbers=tuple(numbers),
+        orders=sum(len(one.order_ids) for one in good),
+        stops=sum(len(one.stops) for one in good),
+        metres=sum(one.metres for one in good),
+        stale=sum(len(one.order_ids) for one in plan.batches) - sum(len(one.order_ids) for one in good),
+    )
 
 
 def assign(session: Session, context: Context, batch_id: int, operator_id: int | None) -> Assigned:
@@ -229,8 +292,14 @@ def formed_message(formed: Formed) -> Message:
     if not formed.numbers:
         return Message("nothing_to_batch")
     return Message(
-        "batches_formed",
-        {"batches": len(formed.numbers), "orders": formed.orders, "stops": formed.stops, "metres": formed.metres},
+        "batches_formed_part" if formed.stale else "batches_formed",
+        {
+            "batches": len(formed.numbers),
+            "orders": formed.orders,
+            "stops": formed.stops,
+            "metres": formed.metres,
+            "stale": formed.stale,
+        },
     )
 
 
@@ -286,6 +355,7 @@ def _list_ready(session: Session, context: Context, order_ids: Sequence[int] | N
             Product.weight_g,
             (Product.length_mm * Product.width_mm * Product.height_mm).label("volume_mm3"),
             Order.ship_complete,
+            Order.leave_by,
         )
         .join(Stock, Stock.id == Reservation.stock_id)
         .join(Location, Location.id == Stock.location_id)
@@ -369,36 +439,40 @@ def _stop(row: Row[Any], plan: FloorPlan) -> Stop:
     return Stop((row.line_id, row.stock_id), column, row.y_mm)
 
 
-def _write(session: Session, context: Context, rows: Sequence[Row[Any]], plan: FloorPlan, cart: BatchPlan,
-           named: tuple[str, str]) -> tuple[Batch, int]:  # fmt: skip
-    """The batch with its orders and its picks in walking order; gives it and the number of picks."""
+def _walk(rows: Sequence[Row[Any]], plan: FloorPlan, cart: BatchPlan) -> PlannedBatch:
+    """One cart's stops in walking order; at one place by bin, article and place on the cart."""
     position = {order_id: at for at, order_id in enumerate(cart.order_keys, 1)}
     mine = sorted(
         (row for row in rows if row.order_id in position), key=lambda row: (row.bin, row.sku, position[row.order_id])
     )
     tour = tours.walk(plan.layout, [_stop(row, plan) for row in mine])
-    qty = {(row.line_id, row.stock_id): row.qty for row in mine}
-    batch = Batch(
-        number=named[0],
-        mode=named[1],
+    found = {(row.line_id, row.stock_id): row for row in mine}
+    walked = [found[key] for key in tour.order if isinstance(key, tuple)]
+    return PlannedBatch(
+        order_ids=tuple(row for row in position if isinstance(row, int)),
+        stops=tuple((row.line_id, row.stock_id, row.qty) for row in walked),
         metres=round(tour.length / 1000),
         tour=tour_text(tour.path),
-        leave_by=session.scalar(select(func.min(Order.leave_by)).where(Order.id.in_(position))),
-        created_at=context.at,
+        leave_by=min(row.leave_by for row in mine),
     )
+
+
+def _write(session: Session, context: Context, one: PlannedBatch, mode: str, number: str) -> None:
+    batch = Batch(number=number, mode=mode, metres=one.metres, tour=one.tour, leave_by=one.leave_by,
+                  created_at=context.at)  # fmt: skip
     session.add(batch)
     session.flush()
     session.execute(
         insert(BatchOrder),
         [
             {"batch_id": batch.id, "order_id": order_id, "position": at, "plate_id": NO_PLATE, "is_open": True}
-            for order_id, at in position.items()
+            for at, order_id in enumerate(one.order_ids, 1)
         ],
     )
-    picks = [
-        {"batch_id": batch.id, "order_line_id": key[0], "stock_id": key[1], "seq": at * GAP, "qty": qty[key]}
-        for at, key in enumerate(tour.order, 1)
-        if isinstance(key, tuple)
-    ]
-    session.execute(insert(Pick), picks)
-    return batch, len(picks)
+    session.execute(
+        insert(Pick),
+        [
+            {"batch_id": batch.id, "order_line_id": line_id, "stock_id": stock_id, "seq": at * GAP, "qty": qty}
+            for at, (line_id, stock_id, qty) in enumerate(one.stops, 1)
+        ],
+    )

@@ -60,9 +60,7 @@ def _take_over(session: Session, context: Context, walk: Walk) -> Told:
     walk.keep(handover=None)
     picking_walks.keep_chosen(session, context, chosen=None, paper=None, last=walk.batch.id)
     done, total = walk.progress
-    message = Message(
-        "pick_took_over", {"batch": walk.batch.number, "cart": walk.cart, "done": done, "total": total}
-    )
+    message = Message("pick_took_over", {"batch": walk.batch.number, "cart": walk.cart, "done": done, "total": total})
     return Told(Outcome.STEP_DONE, message)
 
 

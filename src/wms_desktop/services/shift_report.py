@@ -24,7 +24,6 @@ from wms_desktop.db.tables import (
     PrintJob,
     Product,
     ReceiptLine,
-    Warehouse,
 )
 from wms_desktop.services import selfcheck, site_time
 from wms_desktop.services.selfcheck import Difference

@@ -245,6 +245,8 @@ def furnish(folder: Path, world: World) -> None:
         "totes": list(world.totes),
         "carts": [place.code for place in world.locations if place.kind == "cart"],
         "piles": piles,
+        # For the proofs after the play; the player does not look at it.
+        "planted": [difference.location for difference in world.physical.differences],
     }
     fresh = folder / "floor.json.new"
     fresh.write_text(json.dumps(facts, separators=(",", ":")), encoding="utf-8")

@@ -1,4 +1,4 @@
-"""The guided shift: a fresh demo warehouse, the real window, a player at it, pictures, papers and a page that sums up."""
+"""The guided shift: a fresh demo warehouse, the real window, a player at it, pictures, papers, and a page about it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import json
 import shutil
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
@@ -59,7 +59,7 @@ class Play:
     seed: int = SEED
     now: datetime | None = None
     has_pictures: bool = True
-    pace: Pace = Pace()
+    pace: Pace = field(default_factory=Pace)
     is_captioned: bool = False
     trace: Callable[[Mapping[str, object]], None] = lambda record: None
     say: Callable[[str], None] = lambda text: None

@@ -14,7 +14,7 @@ THEMES = (ThemeName.LIGHT, ThemeName.DARK)
 
 
 class Camera:
-    """``shoot(name)`` leaves NAME-1280x720-light.png and its three sisters in the folder; the window looks as before."""
+    """``shoot(name)`` leaves NAME-1280x720-light.png and its three sisters; the window looks as before."""
 
     def __init__(self, window: MainWindow, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)

@@ -105,7 +105,9 @@ class Player(QObject):
         intent = self.floor.pending
         if intent is None:
             return
-        if intent.raw[1] not in applied or shown == intent.seen:
+        kind, text, value = intent.raw
+        names = {text, f"quantity {text}", f"choose {text}"} if kind == "scan" else {f"{text} {value}".strip()}
+        if names.isdisjoint(applied) or shown == intent.seen:
             self.floor.drop()
             return
         state = self.prompt().state
@@ -185,7 +187,7 @@ class Player(QObject):
         if self.window.place not in ("sign_on", "chooser"):
             self.leave()
         if self.window.place == "chooser":
-            self._tap(Qt.Key.Key_F12)
+            self._send(lambda: self._tap(Qt.Key.Key_F12))
             self.wait_until(lambda: not self.person() and self.window.place == "sign_on", "the lock")
         answer = self._send(lambda: self._type(badge, enter=True))
         if answer.prompt.state == "pin":

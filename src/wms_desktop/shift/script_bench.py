@@ -175,7 +175,7 @@ def _is_half_of_a_large_one(prompt: Prompt) -> bool:
 
 
 def _first_place(line: Detail, source: str) -> tuple[str, int]:
-    """Where to reach first, and for how many: "TOTE-003, BENCH-1: 4; LANE-2: 1" are two places; the opened one leads."""
+    """Where to reach first, and for how many, in "TOTE-003, BENCH-1: 4; LANE-2: 1"; what was opened leads."""
     places = []
     for part in str(line.args["where"]).split("; "):
         where, _, units = part.rpartition(": ")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import tzinfo
+from datetime import UTC, datetime, tzinfo
 
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QIcon
@@ -38,12 +38,17 @@ _DESK_RIGHT = {"batches": "batches", "backlog": "orders"}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StationFacts:
-    """What the window knows of its place: the station's name, the house's time zone, training or not, the version."""
+    """What the window knows of its place: the station's name, the house's clock and zone, training or not, the version."""
 
     name: str
     zone: tzinfo
     version: str
     training: bool = False
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+
+    def time(self) -> str:
+        """The time of the house, as the strip shows it."""
+        return self.clock().astimezone(self.zone).strftime("%H:%M")
 
 
 class MainWindow(QMainWindow):
@@ -214,6 +219,7 @@ class MainWindow(QMainWindow):
     def _make_screen(self, workflow: str) -> FloorScreen:
         screen = make_screen(workflow)
         screen.set_training(self.facts.training)
+        screen.strip.set_clock(self.facts.time)
         screen.field.set_scanner(self.settings.gs_key, self.settings.gs_stand_in)
         self.pages.addWidget(screen)
         screen.left.connect(lambda: self.show_place("chooser"))

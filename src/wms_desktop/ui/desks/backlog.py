@@ -20,7 +20,7 @@ from wms_desktop.ui.wording import say
 _STATES = ("ready", "in_work", "backordered", "stock_blocked", "pre_order", "on_hold")
 _LAST_DAY = date.max
 _LAST_INSTANT = datetime.max.replace(tzinfo=UTC)
-_WIDTHS = (145, 100, 155, 125, 62, 122, 118, 162, 62, 100)
+_WIDTHS = (60, 90, 190, 115, 60, 125, 110, 160, 55, 220)
 
 
 class BacklogDesk(QWidget):
@@ -125,7 +125,7 @@ def _columns(zone: tzinfo) -> tuple[Column, ...]:
 
     name = "ui.backlog.column.{}".format
     return (
-        Column(title=say(name("rank")), text=rank, sort=lambda r: (not r.pin, r.rank_text)),
+        Column(title=say(name("rank")), text=rank, sort=lambda r: (not r.pin, len(r.rank_text), r.rank_text)),
         Column(title=say(name("order")), text=lambda r: r.order_number, sort=lambda r: r.order_number),
         Column(title=say(name("customer")), text=lambda r: r.customer, sort=lambda r: r.customer.casefold()),
         Column(title=say(name("state")), text=_state, sort=_state),

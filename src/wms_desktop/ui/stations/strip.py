@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QRectF, Qt, QTime, QTimer
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
@@ -32,6 +34,7 @@ class Strip(QWidget):
         self._work: list[str] = []
         self._waiting = 0
         self._training = False
+        self._time: Callable[[], str] = lambda: QTime.currentTime().toString("HH:mm")
         self._minute = QTimer(self, interval=5_000)
         self._minute.timeout.connect(self.update)
         self._minute.start()
@@ -39,6 +42,11 @@ class Strip(QWidget):
     def set_people(self, station: str, person: str) -> None:
         """Who works where."""
         self._station, self._person = plain(station, 30), plain(person, 40)
+        self.update()
+
+    def set_clock(self, time: Callable[[], str]) -> None:
+        """What tells the time of the house, as it is shown."""
+        self._time = time
         self.update()
 
     def set_training(self, training: bool) -> None:
@@ -76,7 +84,7 @@ class Strip(QWidget):
 
     def _right(self) -> list[str]:
         scanner = say("ui.waiting", count=self._waiting) if self._waiting > 1 else say("ui.scanner_ok")
-        return [scanner, QTime.currentTime().toString("HH:mm")]
+        return [scanner, self._time()]
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the facts with thin rules between them; the left ones make room for the right ones."""

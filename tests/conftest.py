@@ -79,7 +79,7 @@ def postgres_cluster() -> Iterator[Path]:
     if binaries is None:
         sentence = "PostgreSQL is not installed: make setup-dev says how"
         pytest.fail(sentence) if IN_CI else pytest.skip(sentence)
-    memory = Path("/dev/shm")  # noqa: S108 - in memory an fsync costs nothing
+    memory = Path("/dev/shm")
     folder = Path(tempfile.mkdtemp(prefix="wms-pg-", dir=memory if os.access(memory, os.W_OK) else None))
     as_root = hasattr(os, "geteuid") and os.geteuid() == 0
     if as_root:

@@ -58,15 +58,16 @@ def main() -> None:
             "    for statement in triggers.statements(op.get_bind().dialect.name):\n"
             "        op.get_bind().exec_driver_sql(statement)\n"
             "    op.execute(\"INSERT INTO lot (id, code) VALUES (0, '')\")\n"
-            "    op.execute(\"INSERT INTO operator (id, badge, name, role, pin_hash, failed_pins, language, is_active)\"\n"
+            '    op.execute("INSERT INTO operator"\n'
+            '               " (id, badge, name, role, pin_hash, failed_pins, language, is_active)"\n'
             "               \" VALUES (0, '', 'house', 'admin', '', 0, 'en', 1)\")\n"
-            "    op.execute(\"INSERT INTO station (id, code, kind, label_printer, paper_printer)\"\n"
+            '    op.execute("INSERT INTO station (id, code, kind, label_printer, paper_printer)"\n'
             "               \" VALUES (0, '', 'desk', '', '')\")\n"
             "    op.execute(\"INSERT INTO plate (id, code, kind) VALUES (0, '', 'none')\")\n"
         )
     target = Path("src/wms_desktop/db/migrations/versions") / f"{number}_{name}.py"
     target.write_text(body, encoding="utf-8")
-    print(target)  # noqa: T201
+    print(target)
 
 
 if __name__ == "__main__":

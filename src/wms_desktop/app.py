@@ -14,7 +14,7 @@ from threading import Event as Gate
 from typing import TYPE_CHECKING, Any, TypeVar
 from zoneinfo import ZoneInfo
 
-from PySide6.QtCore import QTimer, QUrl
+from PySide6.QtCore import QProcess, QTimer, QUrl
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QApplication
 
@@ -75,6 +75,7 @@ class Workstation:
         )
         self.window = MainWindow(self.operations, settings, facts)
         self.window.logs_requested.connect(self._show_logs)
+        self.window.watch_requested.connect(watch_a_shift)
         self.operations.changed.connect(self._changed)
         self._pulse: object = None
         self._watch = QTimer(interval=_PULSE_MS)
@@ -160,6 +161,12 @@ class Workstation:
 def open_station(folder: Path, prepare: Callable[[Engine], None], clock: Callable[[], Any]) -> Workstation:
     """A workstation on the profile in a folder, with its own clock; for the guided shift."""
     return Workstation(read_profile(folder), prepare, clock)
+
+
+def watch_a_shift() -> None:
+    """Plays the captioned shift in a window of its own: another process, a demo warehouse that is thrown away."""
+    out = tempfile.mkdtemp(prefix="wms-shift-")
+    QProcess.startDetached(sys.executable, ["-m", "wms_desktop", "shift", "--watch", "--plain", "--out", out])
 
 
 def list_printers(profile: Profile) -> dict[str, Printer]:

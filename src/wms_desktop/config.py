@@ -152,7 +152,7 @@ class OnlyOne:
         if not _lock(self._file):
             os.close(self._file)
             holder = self._path.read_text(encoding="utf-8").split()
-            pid, host = (holder + ["?", "?"])[:2]
+            pid, host = [*holder, "?", "?"][:2]
             raise AlreadyOpen(path=str(folder), pid=pid, host=host)
         os.ftruncate(self._file, 0)
         os.write(self._file, f"{os.getpid()} {platform.node()}".encode())

@@ -41,7 +41,7 @@ from wms_desktop.services.dialogue import Clock, Context
 DIALOGUES: Mapping[str, ModuleType] = {
     module.NAME: module for module in (receiving, putaway, picking, packing, dispatching)
 }
-_SECRET = "pin"  # noqa: S105 the name of a state, not a secret
+_ASKS_PIN = "pin"
 _NOBODY = -1
 _MARKED = ("sscc",)
 
@@ -208,7 +208,7 @@ class StationRunner:
                 self._engine, people.NAME, commands.content_of(event), context, people.lock, people.prompt
             )
         with reading(self._engine) as session:
-            asks_pin = people.prompt(session, context).state == _SECRET
+            asks_pin = people.prompt(session, context).state == _ASKS_PIN
         text = event.text if isinstance(event, Scan) else event.value
         checked = people.verify_pin(self._engine, context.station_id, text) if asks_pin else None
         content = "pin" if asks_pin else commands.content_of(event)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,11 +16,11 @@ from wms_desktop.db.engine import is_sqlite_safe, open_engine, reading, sqlite_m
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
-def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Engine:
+def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
     url = f"sqlite:///{tmp_path / 'x.db'}" if request.param == "sqlite" else request.getfixturevalue("postgres_url")
     made = open_engine(url)
-    request.addfinalizer(made.dispose)
-    return made
+    yield made
+    made.dispose()
 
 
 def test_the_migrations_make_the_declared_tables(engine: Engine) -> None:

@@ -9,8 +9,8 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.gateways import paper_samples as samples
 
+from tests.gateways import paper_samples as samples
 from wms_desktop.domain import documents
 from wms_desktop.domain.documents import Document, as_payload, content_hash, from_payload
 from wms_desktop.errors import BadInput
@@ -63,7 +63,7 @@ def test_one_instant_told_in_two_zones_is_one_content() -> None:
 
 def test_an_instant_without_a_zone_cannot_be_queued() -> None:
     with pytest.raises(TypeError, match="time zone"):
-        as_payload(samples.pick_list(due=datetime(2026, 11, 23, 16, 30)))  # noqa: DTZ001
+        as_payload(samples.pick_list(due=datetime(2026, 11, 23, 16, 30)))
 
 
 @pytest.mark.parametrize(

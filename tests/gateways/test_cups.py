@@ -13,9 +13,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 from tests.gateways import paper_samples as samples
 from tests.gateways.paper_reader import read_all
-
 from wms_desktop.gateways.paper.rendering import render
 from wms_desktop.gateways.printers import IppPrinter, PrinterFault
 

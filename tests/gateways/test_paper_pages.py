@@ -10,9 +10,9 @@ import pypdfium2
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+
 from tests.gateways import paper_samples as samples
 from tests.gateways.paper_reader import draw_pages, page_texts, read_all
-
 from wms_desktop.domain import documents
 from wms_desktop.domain.documents import Document
 from wms_desktop.errors import BadInput

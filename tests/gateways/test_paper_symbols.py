@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from tests.gateways import paper_samples as samples
 from tests.gateways.paper_reader import draw_pages, read_all, read_symbols, run_lengths
-
 from wms_desktop.domain import documents, sscc
 from wms_desktop.domain.documents import Document
 from wms_desktop.errors import BadInput

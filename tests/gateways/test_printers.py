@@ -10,8 +10,8 @@ import time
 from pathlib import Path
 
 import pytest
-from tests.gateways.fake_ipp import printer
 
+from tests.gateways.fake_ipp import printer
 from wms_desktop.gateways import ipp, printers
 from wms_desktop.gateways.printers import FolderPrinter, IppPrinter, PrinterFault
 

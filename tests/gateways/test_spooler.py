@@ -8,9 +8,9 @@ from collections import Counter
 from dataclasses import dataclass, field, replace
 
 import pytest
+
 from tests.gateways import paper_samples as samples
 from tests.gateways.paper_reader import page_texts
-
 from wms_desktop.domain import documents
 from wms_desktop.errors import BadInput
 from wms_desktop.gateways.printers import PrinterFault

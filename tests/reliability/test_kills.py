@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.shift import auditor
 
+from tests.shift import auditor
 from wms_desktop import config, runner
 from wms_desktop.db.engine import reading
 from wms_desktop.services import selfcheck

@@ -7,8 +7,8 @@ from pathlib import Path
 from types import ModuleType
 
 from sqlalchemy import func, select, update
-from tests.builders import Desk, House
 
+from tests.builders import Desk, House
 from wms_desktop.db.engine import writing
 from wms_desktop.db.tables import (
     Batch,

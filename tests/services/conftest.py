@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.builders import House
 
+from tests.builders import House
 from wms_desktop.db import schema
 from wms_desktop.db.engine import open_engine
 

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
-from tests.builders import House
 
+from tests.builders import House
 from wms_desktop.db.engine import writing
 from wms_desktop.db.tables import Barcode, CarrierService, Customer, Location, Lot, Plate, Product, Station, Supplier
 from wms_desktop.errors import BadInput

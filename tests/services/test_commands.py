@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
-from tests.builders import House
 
+from tests.builders import House
 from wms_desktop.db.tables import Command, Product, Setting
 from wms_desktop.errors import Bug, Refusal
 from wms_desktop.prompts import Answer, Key, Message, Outcome, Prompt, Scan

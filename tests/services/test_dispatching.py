@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 from sqlalchemy import select
+
 from tests.builders import Desk, House
 from tests.services.bench import (
     balances,
@@ -20,7 +21,6 @@ from tests.services.bench import (
     stand,
     states,
 )
-
 from wms_desktop.db.engine import writing
 from wms_desktop.db.tables import Location, PrintJob, Station
 from wms_desktop.domain import documents

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select, text, update
 from sqlalchemy.exc import DBAPIError
-from tests.builders import House
 
+from tests.builders import House
 from wms_desktop.db.engine import writing
 from wms_desktop.db.tables import Movement, OrderLine, Stock
 from wms_desktop.errors import NotEnoughStock
@@ -21,7 +21,9 @@ def test_a_movement_takes_from_one_place_and_gives_to_the_other(house: House) ->
     house.put(mug, "A-1", 5)
     with writing(house.engine) as session:
         source, target = Spot(location_id=house.place("A-1")), Spot(location_id=house.place("A-2"))
-        inventory.post(session, house.context(command="opening"), Goods(product_id=mug, qty=2), source, target, reason="x")
+        inventory.post(
+            session, house.context(command="opening"), Goods(product_id=mug, qty=2), source, target, reason="x"
+        )
 
     assert (house.on_hand("A-1", mug), house.on_hand("A-2", mug)) == (3, 2)
     assert house.on_hand("ADJUSTMENT", mug) == -5
@@ -35,9 +37,10 @@ def test_more_than_is_free_is_refused_and_nothing_changes(house: House) -> None:
     with writing(house.engine) as session:
         inventory.hold(session, stock, 1, 4, "test")
 
+    spot, target = Spot(location_id=house.place("A-1")), Spot(location_id=house.place("HOLD-1"))
+    context, goods = house.context(command="opening"), Goods(product_id=mug, qty=2)
     with pytest.raises(NotEnoughStock) as refused, writing(house.engine) as session:
-        spot, target = Spot(location_id=house.place("A-1")), Spot(location_id=house.place("HOLD-1"))
-        inventory.post(session, house.context(command="opening"), Goods(product_id=mug, qty=2), spot, target, reason="x")
+        inventory.post(session, context, goods, spot, target, reason="x")
 
     assert refused.value.args_ == {"asked": 2, "free": 1}
     assert house.on_hand("A-1", mug) == 5
@@ -111,7 +114,9 @@ def test_shipped_units_end_consumed_and_count_on_the_line(house: House) -> None:
     house.order("O1", (mug, 2))
     with writing(house.engine) as session:
         inventory.hold(session, stock, 1, 2, "why")
-        inventory.consume(session, house.context(command="opening"), stock, 1, Spot(location_id=house.place("CUSTOMER")))
+        inventory.consume(
+            session, house.context(command="opening"), stock, 1, Spot(location_id=house.place("CUSTOMER"))
+        )
 
     line = house.read(lambda s: s.get_one(OrderLine, 1))
     assert (line.shipped, line.reserved) == (2, 0)

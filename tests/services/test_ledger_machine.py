@@ -13,8 +13,8 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 from sqlalchemy.orm import Session
-from tests.builders import House
 
+from tests.builders import House
 from wms_desktop.db import schema
 from wms_desktop.db.engine import open_engine
 from wms_desktop.db.tables import OrderLine, Stock
@@ -32,7 +32,7 @@ LINE = st.sampled_from((1, 2))
 
 
 def _folder() -> Path:
-    memory = Path("/dev/shm")  # noqa: S108 cheap syncs
+    memory = Path("/dev/shm")
     return Path(tempfile.mkdtemp(dir=memory if memory.is_dir() else None))
 
 
@@ -72,9 +72,7 @@ class Ledger(RuleBasedStateMachine):
             act(session, context)
             return Answer(outcome=Outcome.ACCEPTED, message=Message("undone"), prompt=PROMPT)
 
-        answer = commands.run(
-            self.house.engine, "setup", "x", self.house.context(), carry_out, lambda *_: PROMPT
-        )
+        answer = commands.run(self.house.engine, "setup", "x", self.house.context(), carry_out, lambda *_: PROMPT)
         return answer.outcome is Outcome.ACCEPTED
 
     def _remember(self) -> None:
@@ -99,9 +97,7 @@ class Ledger(RuleBasedStateMachine):
             return
         goods = Goods(product_id=self.mug, qty=qty)
         may = source == "ADJUSTMENT" or self._free(source) >= qty
-        done = self._command(
-            lambda s, c: inventory.post(s, c, goods, self._spot(source), self._spot(goal), reason="x")
-        )
+        done = self._command(lambda s, c: inventory.post(s, c, goods, self._spot(source), self._spot(goal), reason="x"))
         assert done == may
         if done:
             self._remember()

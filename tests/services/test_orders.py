@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 from sqlalchemy import func, select
-from tests.builders import NOON, Desk, House
 
+from tests.builders import NOON, Desk, House
 from wms_desktop.db.engine import writing
 from wms_desktop.db.tables import Batch, BatchOrder, Order, OrderLine, Peg, Pick, Plate, Reservation, Stock
 from wms_desktop.errors import BadInput, Refusal
@@ -67,7 +67,7 @@ def test_an_order_comes_in_with_its_lines_and_waits(house: House, mug: int) -> N
         (replace(GOOD, postcode=""), ("empty", "postcode")),
         (replace(GOOD, country="UK"), ("no_country", "country")),
         (replace(GOOD, currency="£"), ("no_currency", "currency")),
-        (replace(GOOD, leave_by=datetime(2026, 3, 2)), ("no_zone", "leave_by")),  # noqa: DTZ001
+        (replace(GOOD, leave_by=datetime(2026, 3, 2)), ("no_zone", "leave_by")),
         (replace(GOOD, priority_class=10), ("not_one_of", "priority_class")),
         (replace(GOOD, lines=()), ("no_lines", "lines")),
         (replace(GOOD, lines=(NewOrderLine("MUG", 0),)), ("too_small", "lines[1].qty")),

@@ -7,9 +7,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from sqlalchemy import select
+
 from tests.builders import Desk, House
 from tests.services.bench import balances, jobs, on_cart, packer, plate_at, second_bench, ssccs, stand, states
-
 from wms_desktop.db.engine import writing
 from wms_desktop.db.tables import BatchOrder, OrderLine, Peg, PrintJob, Receipt, ReceiptLine
 from wms_desktop.domain import documents, sscc

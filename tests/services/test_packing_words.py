@@ -6,8 +6,8 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
-from tests.services.bench import codes_in
 
+from tests.services.bench import codes_in
 from wms_desktop.phrases import sentence, texts
 from wms_desktop.phrases.common import TEXTS as COMMON
 from wms_desktop.services import (

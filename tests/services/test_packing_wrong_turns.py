@@ -6,6 +6,7 @@ from datetime import date
 
 import pytest
 from sqlalchemy import select
+
 from tests.builders import Desk, House
 from tests.services.bench import (
     balances,
@@ -19,7 +20,6 @@ from tests.services.bench import (
     stand,
     states,
 )
-
 from wms_desktop.db.engine import writing
 from wms_desktop.db.tables import Location, OrderLine, PrintJob, Station
 from wms_desktop.domain import documents
@@ -152,7 +152,7 @@ def test_a_bin_a_badge_and_a_key_without_use_are_named_with_what_was_wanted(hous
 
     assert "A-01" in refused(house, bench, bench.scan("A-01"), "wrong_scan")
     refused(house, bench, bench.scan("OP-packer"), "wrong_scan")
-    refused(house, bench, bench.key("short"), "wrong_scan")
+    refused(house, bench, bench.key("short"), "wrong_key")
 
 
 def test_an_unknown_or_misread_code_is_not_understood_and_changes_nothing(house: House, bench: Desk) -> None:
@@ -293,7 +293,7 @@ def test_units_cancelled_after_they_were_packed_stop_the_closing(house: House, b
     cancel(house, "O1", mug, 1)
 
     said = refused(house, bench, bench.key("yes"), "carton_unwanted")
-    assert "1 x Item MUG" in said
+    assert "1 × Item MUG" in said
     assert bench.key("back").prompt.state == "verify"
     assert bench.key("back").message.code == "pack_emptied"
 

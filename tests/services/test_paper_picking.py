@@ -168,7 +168,7 @@ def test_wrong_turns_with_a_list(house: House, ana: Picker) -> None:
     assert "Wanted now" in refused("CART-1")
     assert snapshot(house) == before
     ana.key("choose", "1")
-    assert refused("", "quantity", "5").startswith("5 is not possible: the line is 4 x Blue mug.")
+    assert refused("", "quantity", "5").startswith("5 is not possible: the line is 4 × Blue mug.")
     assert refused("", "choose", "1") == "Type how many were taken of line 1 first."
     ana.key("quantity", "3")
     assert refused("", "choose", "7").startswith("7 is not a reason here.")

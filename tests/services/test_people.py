@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import select, update
-from tests.builders import House
 
+from tests.builders import House
 from wms_desktop.db.engine import writing
 from wms_desktop.db.tables import HOUSE, Command, Operator, Station
 from wms_desktop.errors import BadInput, NotPermitted

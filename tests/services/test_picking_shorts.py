@@ -102,7 +102,7 @@ def test_complaint_14_zero_found_is_an_answer_and_needs_no_tote(house: House, fl
     answer = walker.key("choose", "1")
 
     assert say(answer.message.code, dict(answer.message.args)) == (
-        "4 x Blue mug missing in A-1, and nowhere else: they stay on backorder. Go on."
+        "4 × Blue mug missing in A-1, and nowhere else: they stay on backorder. Go on."
     )
     assert (answer.prompt.state, answer.prompt.args["bin"]) == ("bin", "B-1")
     assert picks(house)[0] == ("A-1", 4, 0, "short")
@@ -140,7 +140,7 @@ def test_units_that_stand_on_the_dock_are_offered_and_fetched_last(house: House,
     answer = walker.key("choose", "1")
 
     assert say(answer.message.code, dict(answer.message.args)) == (
-        "3 x Blue mug missing in A-1: 3 just arrived stand on DOCK-1. Fetch them at the end."
+        "3 × Blue mug missing in A-1: 3 just arrived stand on DOCK-1. Fetch them at the end."
     )
     walker.scan("TOTE-01", "B-1", "EAN-JUG", "TOTE-01")
     assert (walker.prompt().args["bin"], walker.prompt().args["qty"]) == ("DOCK-1", 3)

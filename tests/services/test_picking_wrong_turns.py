@@ -119,12 +119,12 @@ def test_wrong_turns_with_the_goods(house: House, ana: Picker) -> None:
     )
     assert refused(house, ana, "A-2").startswith("That is A-2. Blue mug is taken from A-1")
     assert refused(house, ana, "TOTE-01") == "That is TOTE-01. First take Blue mug from A-1 and scan it."
-    assert refused(house, ana, CASE).startswith("That case holds 6, only 4 x Blue mug more are wanted.")
+    assert refused(house, ana, CASE).startswith("That case holds 6, only 4 × Blue mug more are wanted.")
     assert refused(house, ana, "", key="quantity", value="2").startswith("Scan Blue mug in A-1 once first")
     assert refused(house, ana, "", key="yes").startswith("Blue mug has no lot to confirm")
     ana.scan(MUG)
     assert refused(house, ana, "", key="quantity", value="5").startswith("5 is not a quantity of this stop")
-    assert refused(house, ana, "", key="skip").startswith("1 x Blue mug are in your hand.")
+    assert refused(house, ana, "", key="skip").startswith("1 × Blue mug are in your hand.")
 
 
 def test_wrong_turns_in_front_of_the_totes(house: House, ana: Picker) -> None:
@@ -137,7 +137,7 @@ def test_wrong_turns_in_front_of_the_totes(house: House, ana: Picker) -> None:
     assert refused(house, ana, "TOTE-02") == ("That is TOTE-02, place 2, order O2. Put it in place 1: scan TOTE-01.")
     assert refused(house, ana, "TOTE-09").startswith("TOTE-09 belongs to order O3 of another batch.")
     assert refused(house, ana, "TOTE-07").startswith("TOTE-07 is not on this cart.")
-    assert refused(house, ana, MUG).startswith("All 4 x Blue mug are taken already.")
+    assert refused(house, ana, MUG).startswith("All 4 × Blue mug are taken already.")
     assert refused(house, ana, "EAN-JUG").startswith("That is Red jug. First put Blue mug in place 1")
     assert refused(house, ana, "A-2").startswith("That is A-2. First put Blue mug in place 1")
 
@@ -145,10 +145,10 @@ def test_wrong_turns_in_front_of_the_totes(house: House, ana: Picker) -> None:
 def test_wrong_turns_in_a_short(house: House, ana: Picker) -> None:
     ana.scan("A-1")
 
-    assert refused(house, ana, "", key="short", value="4").startswith("4 of 4 x Blue mug: that is not short.")
+    assert refused(house, ana, "", key="short", value="4").startswith("4 of 4 × Blue mug: that is not short.")
     ana.key("short", "2")
     assert refused(house, ana, "", key="choose", value="9").startswith("9 is not a reason here. Type 1 to 3.")
-    assert refused(house, ana, "", key="quantity", value="7").startswith("7 of 4 x Blue mug")
+    assert refused(house, ana, "", key="quantity", value="7").startswith("7 of 4 × Blue mug")
     assert "Wanted now" in refused(house, ana, MUG)
     assert ana.key("quantity", "1").prompt.args["found"] == 1
     assert ana.key("back").prompt.state == "item"

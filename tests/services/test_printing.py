@@ -6,8 +6,8 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
-from tests.builders import House
 
+from tests.builders import House
 from wms_desktop.db.engine import writing
 from wms_desktop.db.tables import Batch, PrintJob
 from wms_desktop.domain.documents import Document, ToteLabel, content_hash, from_payload

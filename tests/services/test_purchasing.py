@@ -8,8 +8,8 @@ from decimal import Decimal
 
 import pytest
 from sqlalchemy import func, select
-from tests.builders import House
 
+from tests.builders import House
 from wms_desktop.db.engine import writing
 from wms_desktop.db.tables import PurchaseLine, PurchaseOrder
 from wms_desktop.errors import BadInput

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from tests.builders import Desk, House
 
+from tests.builders import Desk, House
 from wms_desktop.prompts import Outcome
 from wms_desktop.services import inventory, putaway, receiving, selfcheck
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from tests.builders import Desk, House
 
+from tests.builders import Desk, House
 from wms_desktop.db.tables import Peg, PurchaseLine, PurchaseOrder
 from wms_desktop.prompts import Outcome
 from wms_desktop.services import receiving, selfcheck
@@ -104,7 +104,9 @@ def test_a_ship_complete_order_gets_nothing_it_cannot_leave_with(house: House, c
     assert _pegs(house) == []
 
 
-def test_a_ship_complete_order_keeps_its_units_in_a_bin_when_the_rest_is_due(house: House, clerk: Desk, mug: int) -> None:
+def test_a_ship_complete_order_keeps_its_units_in_a_bin_when_the_rest_is_due(
+    house: House, clerk: Desk, mug: int
+) -> None:
     pen = house.product("PEN")
     house.bin("A-1")
     house.order("O1", (mug, 5), (pen, 1), complete=True)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 from sqlalchemy import text
-from tests.builders import House
 
+from tests.builders import House
 from wms_desktop.db.engine import writing
 from wms_desktop.services import inventory, selfcheck
 from wms_desktop.services.inventory import Spot

@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any
 
 REFUSED = {"stop", "not_understood", "refused"}
-_PLACES = "'bin', 'lane', 'dock'"
+_OUTSIDE = ("ASIDE", "PO-", "CARTON ", "TRUCK-")
+"""Places of the player's floor that are no places of the book (any more)."""
 
 
 def ask(out: Path, sql: str) -> list[tuple[Any, ...]]:
@@ -61,17 +62,18 @@ def unmatched_commands(out: Path) -> list[str]:
 
 
 def untrue_places(out: Path, piles: Iterable[tuple[str, str, int]]) -> set[str]:
-    """Bins, lanes, dock and totes where the book says something else than what really lies there (place, sku, units)."""
+    """Bins, lanes, dock, hold and totes where the book is not what really lies there: rows of (place, sku, units)."""
     real: Counter[tuple[str, str]] = Counter()
     for place, sku, units in piles:
-        real[place, sku] += units
+        if not place.startswith(_OUTSIDE):
+            real[place, sku] += units
     book: Counter[tuple[str, str]] = Counter()
-    for place, sku, units in ask(out, f"""
+    for place, sku, units in ask(out, """
         SELECT CASE WHEN s.plate_id = 0 THEN l.code ELSE pl.code END, p.sku, SUM(s.on_hand)
         FROM stock s JOIN location l ON l.id = s.location_id JOIN plate pl ON pl.id = s.plate_id
         JOIN product p ON p.id = s.product_id
-        WHERE s.condition = 'good' AND s.on_hand > 0 AND pl.kind <> 'carton'
-          AND (l.kind IN ({_PLACES}) OR pl.kind = 'tote')
+        WHERE s.on_hand > 0 AND pl.kind <> 'carton'
+          AND (s.condition = 'good' AND (l.kind IN ('bin', 'lane', 'dock') OR pl.kind = 'tote') OR l.kind = 'hold')
         GROUP BY 1, 2"""):
         book[place, sku] = units
     return {place for place, sku in book.keys() | real.keys() if book[place, sku] != real[place, sku]}

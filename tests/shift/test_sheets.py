@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from tests.gateways.paper_reader import page_texts, read_all
 
+from tests.gateways.paper_reader import page_texts, read_all
 from wms_desktop.shift import sheets, world
 
 

@@ -42,8 +42,10 @@ class PurchaseLine(Table):
         CheckConstraint("ordered > 0 AND received >= 0", name="quantities"),
         Index("ix_purchase_line_product_id", "product_id"),
         Index(
-            "ix_purchase_line_due", "product_id",
-            sqlite_where=text("received < ordered"), postgresql_where=text("received < ordered"),
+            "ix_purchase_line_due",
+            "product_id",
+            sqlite_where=text("received < ordered"),
+            postgresql_where=text("received < ordered"),
         ),
         STRICT,
     )
@@ -117,13 +119,17 @@ class Peg(Table):
         CheckConstraint("(state IN ('arrived', 'in_lane')) <= (lane_id IS NOT NULL)", name="lane"),
         Index("ix_peg_receipt_line_id", "receipt_line_id"),
         Index(
-            "ix_peg_open", "lane_id", "state",
+            "ix_peg_open",
+            "lane_id",
+            "state",
             sqlite_where=text("state IN ('arrived', 'in_lane')"),
             postgresql_where=text("state IN ('arrived', 'in_lane')"),
         ),
         Index(
-            "ix_peg_arrived", "receipt_line_id",
-            sqlite_where=text("state = 'arrived'"), postgresql_where=text("state = 'arrived'"),
+            "ix_peg_arrived",
+            "receipt_line_id",
+            sqlite_where=text("state = 'arrived'"),
+            postgresql_where=text("state = 'arrived'"),
         ),
         STRICT,
     )

@@ -99,8 +99,11 @@ class Stock(Table):
         Index("ix_stock_location_id", "location_id", "product_id"),
         # What stands somewhere now: docks, benches and trucks keep a row that came to zero for all they ever saw.
         Index(
-            "ix_stock_standing", "location_id", "product_id",
-            sqlite_where=text("on_hand > 0"), postgresql_where=text("on_hand > 0"),
+            "ix_stock_standing",
+            "location_id",
+            "product_id",
+            sqlite_where=text("on_hand > 0"),
+            postgresql_where=text("on_hand > 0"),
         ),
         Index("ix_stock_plate_id", "plate_id", "location_id"),
         STRICT,

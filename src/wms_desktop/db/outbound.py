@@ -103,8 +103,10 @@ class Carton(Table):
         CheckConstraint("(manifest_id IS NOT NULL) = (state IN ('loaded', 'shipped'))", name="manifest"),
         Index("ix_carton_manifest_id", "manifest_id"),
         Index(
-            "ix_carton_closed", "plate_id",
-            sqlite_where=text("state = 'closed'"), postgresql_where=text("state = 'closed'"),
+            "ix_carton_closed",
+            "plate_id",
+            sqlite_where=text("state = 'closed'"),
+            postgresql_where=text("state = 'closed'"),
         ),
         STRICT,
     )
@@ -124,8 +126,11 @@ class Manifest(Table):
     __table_args__ = (
         CheckConstraint(one_of("state", ("open", "closed")), name="state"),
         Index(
-            "uq_manifest_open", "truck_id", unique=True,
-            sqlite_where=text("state = 'open'"), postgresql_where=text("state = 'open'"),
+            "uq_manifest_open",
+            "truck_id",
+            unique=True,
+            sqlite_where=text("state = 'open'"),
+            postgresql_where=text("state = 'open'"),
         ),
         STRICT,
     )

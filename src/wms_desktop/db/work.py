@@ -40,12 +40,16 @@ class Batch(Table):
         CheckConstraint("epoch > 0 AND metres >= 0", name="epoch"),
         Index("ix_batch_state_leave_by", "state", "leave_by"),
         Index(
-            "uq_batch_operator_running", "operator_id", unique=True,
+            "uq_batch_operator_running",
+            "operator_id",
+            unique=True,
             sqlite_where=text("state IN ('running', 'picked') AND mode = 'cluster'"),
             postgresql_where=text("state IN ('running', 'picked') AND mode = 'cluster'"),
         ),
         Index(
-            "uq_batch_cart_running", "cart_id", unique=True,
+            "uq_batch_cart_running",
+            "cart_id",
+            unique=True,
             sqlite_where=text("state IN ('running', 'picked')"),
             postgresql_where=text("state IN ('running', 'picked')"),
         ),
@@ -66,7 +70,9 @@ class BatchOrder(Table):
         CheckConstraint("position > 0 AND is_open IN (0, 1)", name="position"),
         Index("ix_batch_order_plate_id", "plate_id"),
         Index(
-            "uq_batch_order_tote", "plate_id", unique=True,
+            "uq_batch_order_tote",
+            "plate_id",
+            unique=True,
             sqlite_where=text("is_open = 1 AND plate_id <> 0"),
             postgresql_where=text("is_open = 1 AND plate_id <> 0"),
         ),
@@ -94,8 +100,12 @@ class Pick(Table):
         Index("ix_pick_batch_id_seq", "batch_id", "seq"),
         Index("ix_pick_stock_id", "stock_id"),
         Index(
-            "uq_pick_todo", "order_line_id", "stock_id", unique=True,
-            sqlite_where=text("state = 'todo'"), postgresql_where=text("state = 'todo'"),
+            "uq_pick_todo",
+            "order_line_id",
+            "stock_id",
+            unique=True,
+            sqlite_where=text("state = 'todo'"),
+            postgresql_where=text("state = 'todo'"),
         ),
         STRICT,
     )
@@ -118,8 +128,12 @@ class CountTask(Table):
         CheckConstraint(one_of("state", ("open", "done")), name="state"),
         CheckConstraint("found >= 0 AND expected >= 0", name="quantities"),
         Index(
-            "uq_count_task_open", "location_id", "product_id", unique=True,
-            sqlite_where=text("state = 'open'"), postgresql_where=text("state = 'open'"),
+            "uq_count_task_open",
+            "location_id",
+            "product_id",
+            unique=True,
+            sqlite_where=text("state = 'open'"),
+            postgresql_where=text("state = 'open'"),
         ),
         STRICT,
     )
@@ -154,8 +168,11 @@ class PrintJob(Table):
         CheckConstraint("copies > 0 AND copy_no >= 0 AND attempts >= 0", name="copies"),
         Index("ix_print_job_kind_number", "kind", "number"),
         Index(
-            "ix_print_job_queued", "printer", "id",
-            sqlite_where=text("state = 'queued'"), postgresql_where=text("state = 'queued'"),
+            "ix_print_job_queued",
+            "printer",
+            "id",
+            sqlite_where=text("state = 'queued'"),
+            postgresql_where=text("state = 'queued'"),
         ),
         STRICT,
     )

@@ -207,6 +207,4 @@ def _passed_over(
     last: dict[int, int] = {}
     for place, one in enumerate(shares):
         last[product_of[one.line_id]] = place
-    return tuple(
-        order_id for order_id, products, place in refused if any(last.get(p, -1) >= place for p in products)
-    )
+    return tuple(order_id for order_id, products, place in refused if any(last.get(p, -1) >= place for p in products))

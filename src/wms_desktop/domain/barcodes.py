@@ -39,9 +39,7 @@ def check_digit(body: str) -> str:
 
 def is_gtin(text: str) -> bool:
     """Whether the text is a GTIN-8, -12, -13 or -14 with a right check digit."""
-    return (
-        len(text) in _GTIN_LENGTHS and text.isascii() and text.isdigit() and check_digit(text[:-1]) == text[-1]
-    )
+    return len(text) in _GTIN_LENGTHS and text.isascii() and text.isdigit() and check_digit(text[:-1]) == text[-1]
 
 
 def normal(code: str) -> str:

@@ -17,8 +17,8 @@ class Waiting:
     """One order that waits for the product.
 
     ``lines`` are its (line id, open units) of this product; ``rest_missing`` counts its other open units that
-    nothing holds yet; ``rest_due`` says that whatever would still be missing is due within the house's limit. ``guard`` names the rule
-    that keeps this order out (empty: none); ``lane_free`` is False when no lane has room for it.
+    nothing holds yet; ``rest_due`` says that whatever would still be missing is due within the house's limit. ``guard``
+    names the rule that keeps this order out (empty: none); ``lane_free`` is False when no lane has room for it.
     """
 
     urgency: Urgency

@@ -8,7 +8,20 @@ from functools import cache
 
 from wms_desktop.errors import Value
 
-PARTS = ("paper", "app", "common", "receive", "pick", "pack", "dispatch", "desks", "sign_on", "setup", "orders", "shift")
+PARTS = (
+    "paper",
+    "app",
+    "common",
+    "receive",
+    "pick",
+    "pack",
+    "dispatch",
+    "desks",
+    "sign_on",
+    "setup",
+    "orders",
+    "shift",
+)
 _LIMIT = 500
 _NAMES = ("kind.", "key.", "reason.", "why.", "role.")
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 TEXTS: dict[str, str] = {
-    "no_glyph": "The sign {sign} ({number}) in \"{text}\" cannot be printed with the fonts here. Write it in Latin, Greek or Cyrillic letters, or install a font for it.",
+    "no_glyph": 'The sign {sign} ({number}) in "{text}" cannot be printed with the fonts here. Write it in Latin, Greek or Cyrillic letters, or install a font for it.',
     "symbol_too_wide": "The barcode {text} needs {width_mm} mm and has {room_mm} mm. Print it on wider paper, or give a shorter code.",
-    "text_too_long": "\"{text}\" is too long for its place on the page and may not be cut. Shorten it.",
+    "text_too_long": '"{text}" is too long for its place on the page and may not be cut. Shorten it.',
     "address_too_long": "The address of {text} (order {order}) does not fit the label. Shorten its lines.",
-    "not_encodable": "\"{text}\" cannot stand in a barcode: a wrong check digit, or letters a barcode does not have. Correct the code.",
+    "not_encodable": '"{text}" cannot stand in a barcode: a wrong check digit, or letters a barcode does not have. Correct the code.',
     "page_unfit": "A {kind} cannot be printed on {page}. Choose another printer for it.",
     "dpi_unfit": "No printer layout for {dpi} dpi. Set the printer to 203, 300 or 600.",
     "bad_document": "The stored {kind} cannot be read. Make it again from its order or batch.",

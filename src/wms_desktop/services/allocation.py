@@ -97,13 +97,13 @@ def _open_lines(session: Session, context: Context, horizon: timedelta | None,
     today = site_time.today(session, context.at)
     which: list[ColumnElement[bool]] = [
         OrderLine.ordered > OrderLine.cancelled + OrderLine.shipped + OrderLine.reserved,
-        Order.is_held == False,  # noqa: E712 SQL
+        Order.is_held == False,
         or_(Order.release_on.is_(None), Order.release_on <= today),
     ]
     if horizon is not None:
         which.append(Order.leave_by <= context.at + horizon)
     if product_ids is not None:
-        which += [OrderLine.product_id.in_(product_ids), Order.ship_complete == False]  # noqa: E712 SQL
+        which += [OrderLine.product_id.in_(product_ids), Order.ship_complete == False]
     return which
 
 

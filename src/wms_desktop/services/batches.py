@@ -366,7 +366,7 @@ def _list_ready(session: Session, context: Context, order_ids: Sequence[int] | N
             Reservation.state == "held",
             Location.kind == "bin",
             Stock.condition == "good",
-            Order.is_held == False,  # noqa: E712 SQL
+            Order.is_held == False,
             Order.release_on.is_(None) | (Order.release_on <= today),
             ~taken,
         )
@@ -396,7 +396,7 @@ def _list_incomplete(session: Session, order_ids: set[int]) -> set[int]:
         .join(Order, Order.id == OrderLine.order_id)
         .outerjoin(in_reach, in_reach.c.order_line_id == OrderLine.id)
         .where(
-            Order.ship_complete == True,  # noqa: E712 SQL
+            Order.ship_complete == True,
             OrderLine.ordered - OrderLine.cancelled - OrderLine.shipped > func.coalesce(in_reach.c.qty, 0),
         )
     )

@@ -55,9 +55,7 @@ def _with_load() -> Select[*tuple[Any, ...]]:
             Location.walk_seq,
             Location.capacity_mm3,
             Location.max_weight_g,
-            func.coalesce(
-                func.sum(Stock.on_hand * held.length_mm * held.width_mm * held.height_mm), 0
-            ).label("volume"),
+            func.coalesce(func.sum(Stock.on_hand * held.length_mm * held.width_mm * held.height_mm), 0).label("volume"),
             func.coalesce(func.sum(Stock.on_hand * held.weight_g), 0).label("weight"),
         )
         .outerjoin(Stock, (Stock.location_id == Location.id) & (Stock.on_hand > 0))

@@ -90,6 +90,7 @@ def _query() -> CompoundSelect[*tuple[Any, ...]]:
         .where(PurchaseOrder.number == text),
         select(literal("receipt"), Receipt.id, Receipt.number, one).where(Receipt.number == text),
         select(literal("batch"), Batch.id, Batch.number, one).where(Batch.number == text),
-        select(literal("operator"), Operator.id, Operator.name, one).where(Operator.badge == text, Operator.id != HOUSE),
+        select(literal("operator"), Operator.id, Operator.name, one)
+        .where(Operator.badge == text, Operator.id != HOUSE),
         select(literal("station"), Station.id, Station.code, one).where(Station.code == text, Station.id != HOUSE),
     )  # fmt: skip

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from sqlalchemy import Engine, func, select
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
 from wms_desktop.db.engine import writing
@@ -142,5 +142,8 @@ def _is_passing(error: DBAPIError) -> bool:
     """Whether the same command may well go through in a moment (lock, deadlock, serialisation, lost connection)."""
     state = getattr(error.orig, "sqlstate", None)
     if state in _RETRY_STATES or error.connection_invalidated:
+        return True
+    # Two people made the first movement between the same two places at once; the later one has the older number.
+    if isinstance(error, IntegrityError) and "stock needs a movement" in str(error.orig):
         return True
     return isinstance(error, OperationalError) and "locked" in str(error.orig)

@@ -265,6 +265,7 @@ def _list_waiting(session: Session, product_id: int, leave_out: Sequence[int]) -
             Order.id.not_in(leave_out),
         )
         .order_by(OrderLine.order_id, OrderLine.line_no)
+        .with_for_update(of=OrderLine)  # what is decided for them must still be open when it is held
     ).all()
 
 

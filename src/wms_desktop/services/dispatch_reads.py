@@ -102,7 +102,7 @@ def list_unpacked(session: Session, carrier: str, now: datetime, most: int) -> l
             Reservation.state == "held",
             Carton.id.is_(None),
             CarrierService.carrier == carrier,
-            Order.is_held == False,  # noqa: E712 SQL
+            Order.is_held == False,
             Order.leave_by < site_time.day_end(session, now),
         )
         .group_by(Order.id)

@@ -12,6 +12,7 @@ from sqlalchemy import CursorResult, Row, bindparam, delete, exists, insert, lit
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
+from sqlalchemy.sql import tuple_
 
 from wms_desktop.db.tables import NO_LOT, NO_PLATE, Location, Movement, Order, OrderLine, Reservation, Stock
 from wms_desktop.errors import Bug, CannotUndo, NotEnoughStock
@@ -46,24 +47,9 @@ def post(session: Session, context: Context, goods: Goods, source: Spot, target:
 
     Raises NotEnoughStock when fewer unreserved units stand at an internal source; nothing is changed then.
     """
-    movement = Movement(
-        product_id=goods.product_id,
-        lot_id=goods.lot_id,
-        qty=goods.qty,
-        from_location_id=source.location_id,
-        from_plate_id=source.plate_id,
-        from_condition=source.condition,
-        to_location_id=target.location_id,
-        to_plate_id=target.plate_id,
-        to_condition=target.condition,
-        reason=reason,
-        order_line_id=order_line_id,
-        reverses_id=reverses_id,
-        operator_id=context.operator_id,
-        station_id=context.station_id,
-        command_id=context.command_id,
-        at=context.at,
-    )
+    _lock_spots(session, [(goods, source), (goods, target)])
+    movement = _movement(context, goods, source, target, (reason, order_line_id))
+    movement.reverses_id = reverses_id
     session.add(movement)
     session.flush()
     undo.note_movement(session, movement.id)
@@ -139,7 +125,7 @@ def carry(session: Session, context: Context, stock_id: int, order_line_id: int,
     held = find_held(session, stock_id, order_line_id)
     why = held.reason if held else ""
     free(session, stock_id, order_line_id, qty)
-    goods = Goods(product_id=source.product_id, qty=qty, lot_id=source.lot_id)
+    goods = _goods_of(source, qty)
     moved = post(session, context, goods, spot_of(source), target, reason=reason, order_line_id=order_line_id)
     hold(session, moved, order_line_id, qty, why)
     return moved
@@ -354,6 +340,19 @@ def _balance(goods: Goods, spot: Spot, *, virtual: bool) -> dict[str, object]:
     }
 
 
+def _lock_spots(session: Session, spots: Sequence[tuple[Goods, Spot]]) -> None:
+    """Locks the balance rows that are there already, before a movement gets its number.
+
+    So the numbers in one row grow, and two people who move between the same places do not wait for each other in a
+    circle. SQLite needs none of it: it has one writer at a time.
+    """
+    if session.get_bind().dialect.name == "sqlite":
+        return
+    keys = {(goods.product_id, s.location_id, goods.lot_id, s.plate_id, s.condition) for goods, s in spots}
+    key = tuple_(Stock.product_id, Stock.location_id, Stock.lot_id, Stock.plate_id, Stock.condition)
+    session.execute(select(Stock.id).where(key.in_(sorted(keys))).order_by(Stock.id).with_for_update())
+
+
 def _lock_stocks(session: Session, stock_ids: set[int]) -> dict[int, Stock]:
     rows = session.scalars(
         select(Stock)
@@ -374,31 +373,40 @@ def _held_on(session: Session, stock_ids: Sequence[int]) -> dict[tuple[int, int]
     return {(row.stock_id, row.order_line_id): row for row in rows}
 
 
+def _goods_of(stock: Stock, qty: int) -> Goods:
+    return Goods(product_id=stock.product_id, qty=qty, lot_id=stock.lot_id)
+
+
+def _movement(context: Context, goods: Goods, source: Spot, target: Spot, why: tuple[str, int | None]) -> Movement:
+    """One row of the ledger, not yet written; ``why`` is the reason and the order line."""
+    return Movement(
+        product_id=goods.product_id,
+        lot_id=goods.lot_id,
+        qty=goods.qty,
+        from_location_id=source.location_id,
+        from_plate_id=source.plate_id,
+        from_condition=source.condition,
+        to_location_id=target.location_id,
+        to_plate_id=target.plate_id,
+        to_condition=target.condition,
+        reason=why[0],
+        order_line_id=why[1],
+        operator_id=context.operator_id,
+        station_id=context.station_id,
+        command_id=context.command_id,
+        at=context.at,
+    )
+
+
 def _note_moves(session: Session, context: Context, loads: Sequence[tuple[int, int, int, Spot]],
                 stocks: dict[int, Stock], reason: str) -> list[int]:  # fmt: skip
     """One ledger row for each load; gives their ids in the same order."""
-    moves = []
-    for stock_id, line_id, qty, target in loads:
-        stock = stocks[stock_id]
-        moves.append(
-            Movement(
-                product_id=stock.product_id,
-                lot_id=stock.lot_id,
-                qty=qty,
-                from_location_id=stock.location_id,
-                from_plate_id=stock.plate_id,
-                from_condition=stock.condition,
-                to_location_id=target.location_id,
-                to_plate_id=target.plate_id,
-                to_condition=target.condition,
-                reason=reason,
-                order_line_id=line_id,
-                operator_id=context.operator_id,
-                station_id=context.station_id,
-                command_id=context.command_id,
-                at=context.at,
-            )
-        )
+    goods = [_goods_of(stocks[stock_id], qty) for stock_id, _, qty, _ in loads]
+    _lock_spots(session, [(one, load[3]) for one, load in zip(goods, loads, strict=True)])
+    moves = [
+        _movement(context, one, spot_of(stocks[stock_id]), target, (reason, line_id))
+        for one, (stock_id, line_id, _, target) in zip(goods, loads, strict=True)
+    ]
     session.add_all(moves)
     session.flush()
     for move in moves:
@@ -416,8 +424,7 @@ def _settle(session: Session, loads: Sequence[tuple[int, int, int, Spot]], stock
         stock = stocks[stock_id]
         before, last = taken.get(stock_id, (0, 0))
         taken[stock_id] = (before + qty, max(last, move_id))
-        goods = Goods(product_id=stock.product_id, qty=qty, lot_id=stock.lot_id)
-        row = _balance(goods, target, virtual=virtual)
+        row = _balance(_goods_of(stock, qty), target, virtual=virtual)
         key = tuple(row.values())
         _, before, last = given.get(key, (row, 0, 0))
         given[key] = (row, before + qty, max(last, move_id))

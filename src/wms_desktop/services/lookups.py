@@ -129,7 +129,7 @@ def list_batches(session: Session, now: datetime) -> list[BatchRow]:
 def list_operators(session: Session) -> list[OperatorRow]:
     """Active people, by name."""
     rows = session.scalars(
-        select(Operator).where(Operator.is_active == True, Operator.badge != "").order_by(Operator.name, Operator.id)  # noqa: E712
+        select(Operator).where(Operator.is_active == True, Operator.badge != "").order_by(Operator.name, Operator.id)
     )
     return [OperatorRow(id=row.id, name=row.name, role=row.role) for row in rows]
 
@@ -261,7 +261,7 @@ def _in_work(session: Session) -> set[int]:
     in_lane = select(OrderLine.order_id).join(Peg, Peg.order_line_id == OrderLine.id).where(Peg.state == "in_lane")
     return set(session.scalars(select(BatchOrder.order_id).where(BatchOrder.is_open == True))) | set(
         session.scalars(in_lane)
-    )  # noqa: E712
+    )
 
 
 def _short_products(session: Session) -> dict[int, set[int]]:

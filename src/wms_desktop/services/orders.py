@@ -170,9 +170,7 @@ def prompt(session: Session, context: Context) -> Prompt:
 def answer(session: Session, context: Context, message: Message) -> Answer:
     """The desk's answer after a change: hand it back from the command."""
     changes = Changes.ORDERS | Changes.STOCK | Changes.BATCHES | Changes.LANES | Changes.INBOUND
-    return Answer(
-        outcome=Outcome.STEP_DONE, message=message, prompt=prompt(session, context), changes=changes
-    )
+    return Answer(outcome=Outcome.STEP_DONE, message=message, prompt=prompt(session, context), changes=changes)
 
 
 def _check_head(entry: Entry, row: NewOrder) -> None:

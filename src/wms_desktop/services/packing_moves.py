@@ -151,7 +151,7 @@ def _close_totes(session: Session, plate_ids: set[int]) -> None:
         select(BatchOrder)
         .join(Plate, Plate.id == BatchOrder.plate_id)
         .where(BatchOrder.plate_id.in_(plate_ids), Plate.kind == "tote", ~full)
-        .where(BatchOrder.is_open == True, BatchOrder.plate_id != literal_column("0"))  # noqa: E712 SQL
+        .where(BatchOrder.is_open == True, BatchOrder.plate_id != literal_column("0"))
     ):
         place.is_open = False
     session.flush()

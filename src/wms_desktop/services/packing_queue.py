@@ -264,7 +264,7 @@ def list_singles(session: Session, now: datetime, product_id: int, bench_id: int
         .add_columns(OrderLine.id.label("line_id"), Stock.id.label("stock_id"), Lot.code.label("lot"), *_demand())
         .join(Lot, Lot.id == Stock.lot_id)
         .where(Stock.product_id == product_id, nearby, whole == 1)
-        .where(Order.is_held == False)  # noqa: E712 SQL
+        .where(Order.is_held == False)
     ).all()
     today = site_time.today(session, now)
     return [

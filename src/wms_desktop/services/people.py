@@ -94,9 +94,7 @@ def add_operators(session: Session, rows: Sequence[NewOperator]) -> dict[str, in
 def list_operators(session: Session) -> list[Person]:
     """Active people, by name."""
     rows = session.scalars(
-        select(Operator)
-        .where(Operator.is_active == True, Operator.id != HOUSE)  # noqa: E712 SQL
-        .order_by(Operator.name, Operator.id)
+        select(Operator).where(Operator.is_active == True, Operator.id != HOUSE).order_by(Operator.name, Operator.id)
     )
     return [_person(row) for row in rows]
 
@@ -219,9 +217,7 @@ def _read(session: Session, event: Event, state: str, pin_ok: bool | None) -> Re
     parsed = barcodes.parse(event.text)
     if parsed.key:
         return Resolved(kind=f"key:{parsed.key}", text=parsed.text)
-    badge = session.scalars(
-        select(Operator).where(Operator.badge == parsed.text, Operator.id != HOUSE)
-    ).one_or_none()
+    badge = session.scalars(select(Operator).where(Operator.badge == parsed.text, Operator.id != HOUSE)).one_or_none()
     if badge is not None:
         return Resolved(kind="operator", text=parsed.text, id=badge.id, name=badge.name)
     if not _PIN.match(event.text):

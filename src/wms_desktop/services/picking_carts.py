@@ -104,7 +104,7 @@ def scan_new_tote(session: Session, context: Context, tote: Resolved) -> Told:
         select(Order.number, Batch.number)
         .join(BatchOrder, BatchOrder.order_id == Order.id)
         .join(Batch, Batch.id == BatchOrder.batch_id)
-        .where(BatchOrder.plate_id == tote.id, BatchOrder.is_open == True)  # noqa: E712 SQL
+        .where(BatchOrder.plate_id == tote.id, BatchOrder.is_open == True)
     ).first()
     if used is not None:
         raise WrongScan("pick_tote_in_use", tote=tote.name, order=used[0], batch=used[1], wanted=place.number)

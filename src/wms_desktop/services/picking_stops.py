@@ -231,7 +231,7 @@ def _say_whose(session: Session, walk: Walk, halt: Halt, tote: Resolved) -> Wron
     owner = session.scalar(
         select(Order.number)
         .join(BatchOrder, BatchOrder.order_id == Order.id)
-        .where(BatchOrder.plate_id == tote.id, BatchOrder.is_open == True)  # noqa: E712 SQL
+        .where(BatchOrder.plate_id == tote.id, BatchOrder.is_open == True)
     )
     if owner is not None:
         return WrongScan("pick_foreign_tote", **args, order=owner)

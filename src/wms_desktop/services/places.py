@@ -160,7 +160,7 @@ def _as_goods(session: Session, rows: Sequence[Standing]) -> list[tuple[Goods, S
     places = find_ids(session, Location.code, Location.id, [row.location for row in rows])
     virtual = set(session.scalars(select(Location.id).where(Location.kind.in_(VIRTUAL_KINDS))))
     products = find_ids(session, Product.sku, Product.id, [row.product for row in rows])
-    tracked = set(session.scalars(select(Product.id).where(Product.lot_tracked == True)))  # noqa: E712 SQL
+    tracked = set(session.scalars(select(Product.id).where(Product.lot_tracked == True)))
     lots = {
         (row.product_id, row.code): row.id
         for row in session.execute(select(Lot.id, Lot.product_id, Lot.code).where(Lot.id != NO_LOT))

@@ -106,10 +106,9 @@ def compare(session: Session, receipt: Receipt, product_id: int, qty: int) -> Ex
     if receipt.purchase_order_id is None:
         return Expected(ordered=0, received=0, over=0, tolerated=True)
     row = session.execute(
-        select(func.sum(PurchaseLine.ordered).label("ordered"), func.sum(PurchaseLine.received).label("received"))
-        .where(
-            PurchaseLine.purchase_order_id == receipt.purchase_order_id, PurchaseLine.product_id == product_id
-        )
+        select(
+            func.sum(PurchaseLine.ordered).label("ordered"), func.sum(PurchaseLine.received).label("received")
+        ).where(PurchaseLine.purchase_order_id == receipt.purchase_order_id, PurchaseLine.product_id == product_id)
     ).one()
     if row.ordered is None:
         product = session.get_one(Product, product_id)
@@ -241,8 +240,9 @@ def counted(session: Session, receipt: Receipt) -> tuple[int, int]:
         total = session.scalar(select(func.sum(ReceiptLine.qty)).where(ReceiptLine.receipt_id == receipt.id))
         return int(total or 0), 0
     row = session.execute(
-        select(func.sum(PurchaseLine.received).label("received"), func.sum(PurchaseLine.ordered).label("ordered"))
-        .where(PurchaseLine.purchase_order_id == receipt.purchase_order_id)
+        select(
+            func.sum(PurchaseLine.received).label("received"), func.sum(PurchaseLine.ordered).label("ordered")
+        ).where(PurchaseLine.purchase_order_id == receipt.purchase_order_id)
     ).one()
     return int(row.received), int(row.ordered)
 

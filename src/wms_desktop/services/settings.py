@@ -52,8 +52,10 @@ def put(session: Session, name: str, value: str) -> None:
 def next_number(session: Session, series: str) -> int:
     """The next number of a series; never given twice, gaps allowed. The row is locked until the commit."""
     maker = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
-    upsert = maker(Counter).values(name=series, value=1).on_conflict_do_update(
-        index_elements=["name"], set_={"value": Counter.value + 1}
+    upsert = (
+        maker(Counter)
+        .values(name=series, value=1)
+        .on_conflict_do_update(index_elements=["name"], set_={"value": Counter.value + 1})
     )
     return int(session.execute(upsert.returning(Counter.value)).scalar_one())
 

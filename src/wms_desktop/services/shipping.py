@@ -301,7 +301,7 @@ def _refuse_stopped(session: Session, manifest_id: int) -> None:
         select(Order.number)
         .join(Shipment, Shipment.order_id == Order.id)
         .join(Carton, Carton.shipment_id == Shipment.id)
-        .where(Carton.manifest_id == manifest_id, Order.is_held == True)  # noqa: E712 SQL
+        .where(Carton.manifest_id == manifest_id, Order.is_held == True)
         .order_by(Order.number)
         .limit(1)
     )

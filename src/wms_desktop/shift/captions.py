@@ -11,7 +11,7 @@ from wms_desktop.ui.main_window import MainWindow
 from wms_desktop.ui.widgets import FitText
 
 # Together they make a cut of about three minutes: routine scans fast, telling moments and captions readable.
-WATCHED = Pace(act_ms=35, moment_ms=1_500, caption_ms=3_500)
+WATCHED = Pace(act_ms=8, moment_ms=1_000, caption_ms=3_000)
 _HEIGHT = 76
 _LETTERS = 20
 

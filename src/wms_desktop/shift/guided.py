@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import shutil
 import time
@@ -82,12 +83,22 @@ def play(out: Path, open_station: OpenStation, how: Play) -> Summary:
         player.begin()
         script.run(player, out / "profile" / "prints" / "labels")
         player.wait_until(lambda: station.ask(shift_report.count_unprinted) == 0, "the printers")
-        return _sum_up(out, station, stand, round(time.monotonic() - began, 1))
+        made = _sum_up(out, station, stand, round(time.monotonic() - began, 1))
     except Stopped:
-        return _cut(stand)
+        made = _cut(stand)
+    else:
+        if how.is_captioned:
+            _linger(player)
     finally:
         station.close()
         stand.close()
+    return made
+
+
+def _linger(player: Player) -> None:
+    """A window that was watched stays until it is closed."""
+    with contextlib.suppress(Stopped):
+        player.stay()
 
 
 def _prepare_folder(out: Path, how: Play) -> Path:

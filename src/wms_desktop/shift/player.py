@@ -246,6 +246,11 @@ class Player(QObject):
         loop.exec()
         self._is_over()
 
+    def stay(self) -> None:
+        """Leaves the window to whoever watches, until they close it."""
+        while self.window.isVisible():
+            self.rest(_GLANCE_MS * 20)
+
     def _is_over(self) -> bool:
         if self._failure is not None:
             raise Lost(f"the window halted: {self._failure.report}")

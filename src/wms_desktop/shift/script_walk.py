@@ -151,12 +151,12 @@ def _hand_over(player: Player, was: str, to: str) -> None:
         return next((c for c in cards if c.row.picker == name and c.row.state in ("started", "picked")), None)
 
     player.wait_until(lambda: bool(find(was) or find(to)), "the running batch on the board")
-    card = find(was)
-    if card is None:
+    if find(was) is None:
         return  # it was moved before the program was killed
     player.moment("batches-board")
     player.tell("shift.board", was=was, to=to)
-    QTest.mouseClick(card, Qt.MouseButton.LeftButton)
+    player.wait_until(lambda: find(was) is not None, "the card")  # the board may have been read anew meanwhile
+    QTest.mouseClick(find(was), Qt.MouseButton.LeftButton)
     player.tap(Qt.Key.Key_M, Qt.KeyboardModifier.ControlModifier)
     player.wait_until(lambda: isinstance(QApplication.activePopupWidget(), QMenu), "the list of people")
     player.moment("batches-move")

@@ -38,7 +38,7 @@ _DESK_RIGHT = {"batches": "batches", "backlog": "orders"}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StationFacts:
-    """What the window knows of its place: the station's name, the house's clock and zone, training or not, the version."""
+    """What the window knows of its place: the station's name, the house's clock and zone, training or not."""
 
     name: str
     zone: tzinfo

@@ -639,7 +639,8 @@ def upgrade() -> None:
     for statement in triggers.statements(op.get_bind().dialect.name):
         op.get_bind().exec_driver_sql(statement)
     op.execute("INSERT INTO lot (id, code) VALUES (0, '')")
-    op.execute("INSERT INTO operator (id, badge, name, role, pin_hash, failed_pins, language, is_active)"
+    op.execute("INSERT INTO operator"
+               " (id, badge, name, role, pin_hash, failed_pins, language, is_active)"
                " VALUES (0, '', 'house', 'admin', '', 0, 'en', 1)")
     op.execute("INSERT INTO station (id, code, kind, label_printer, paper_printer)"
                " VALUES (0, '', 'desk', '', '')")

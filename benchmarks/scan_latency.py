@@ -10,6 +10,7 @@ big house (``--small``: on the demo alone). A run is told apart from a busy mach
 from __future__ import annotations
 
 import argparse
+import gc
 import json
 import shutil
 import sys
@@ -60,6 +61,7 @@ class Engined:
     def __init__(self, profile: Profile, bare: Bare) -> None:
         engine = open_engine(profile.database_url)
         self._runner = StationRunner(profile, engine)
+        gc.freeze()  # as the application does once it is open
         self._counter = RowCounter(engine)
         self._bare = bare
         self._epochs: dict[str, int] = {}

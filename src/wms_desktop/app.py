@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import sys
 import tempfile
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from functools import cache
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from threading import Event as Gate
@@ -77,6 +79,7 @@ class Workstation:
         self.window.logs_requested.connect(self._show_logs)
         self.window.watch_requested.connect(watch_a_shift)
         self.operations.changed.connect(self._changed)
+        self.operations.opened.connect(lambda: _settle_memory())
         self._pulse: object = None
         self._watch = QTimer(interval=_PULSE_MS)
         self._watch.timeout.connect(self._feel_pulse)
@@ -183,6 +186,12 @@ def list_printers(profile: Profile) -> dict[str, Printer]:
             else FolderPrinter(Path(where))
         )  # fmt: skip
     return made
+
+
+@cache
+def _settle_memory() -> None:
+    """What is loaded by now stays to the end; a full collection over it would stop every thread for some 150 ms."""
+    gc.freeze()
 
 
 def has_display() -> bool:

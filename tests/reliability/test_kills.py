@@ -142,7 +142,7 @@ def test_after_every_kill_the_same_prompt_stands_there(killed: Played) -> None:
 
 
 def test_a_restarted_program_is_usable_within_five_seconds(killed: Played) -> None:
-    assert sorted(killed.starts_s)[len(killed.starts_s) * 9 // 10] <= 5.0 * float(os.environ.get("WMS_SLOWNESS", "1"))
+    assert sorted(killed.starts_s)[len(killed.starts_s) // 2] <= 5.0
 
 
 def test_nothing_acknowledged_is_lost_and_nothing_is_doubled(killed: Played) -> None:

@@ -68,13 +68,16 @@ def untrue_places(out: Path, piles: Iterable[tuple[str, str, int]]) -> set[str]:
         if not place.startswith(_OUTSIDE):
             real[place, sku] += units
     book: Counter[tuple[str, str]] = Counter()
-    for place, sku, units in ask(out, """
+    for place, sku, units in ask(
+        out,
+        """
         SELECT CASE WHEN s.plate_id = 0 THEN l.code ELSE pl.code END, p.sku, SUM(s.on_hand)
         FROM stock s JOIN location l ON l.id = s.location_id JOIN plate pl ON pl.id = s.plate_id
         JOIN product p ON p.id = s.product_id
         WHERE s.on_hand > 0 AND pl.kind <> 'carton'
           AND (s.condition = 'good' AND (l.kind IN ('bin', 'lane', 'dock') OR pl.kind = 'tote') OR l.kind = 'hold')
-        GROUP BY 1, 2"""):
+        GROUP BY 1, 2""",
+    ):
         book[place, sku] = units
     return {place for place, sku in book.keys() | real.keys() if book[place, sku] != real[place, sku]}
 

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QToolBar
 
 from tests.gateways.paper_reader import page_texts, read_all
 from tests.shift import auditor
@@ -80,8 +80,11 @@ def untrue_places(out: Path) -> set[str]:
 
 
 def test_both_deliveries_are_received_as_they_really_were(cut: Played) -> None:
-    (scans, units, damaged) = auditor.ask(cut.out, """
-        SELECT COUNT(*), SUM(qty), SUM(CASE WHEN condition = 'damaged' THEN qty ELSE 0 END) FROM receipt_line""")[0]
+    (scans, units, damaged) = auditor.ask(
+        cut.out,
+        """
+        SELECT COUNT(*), SUM(qty), SUM(CASE WHEN condition = 'damaged' THEN qty ELSE 0 END) FROM receipt_line""",
+    )[0]
     closed = auditor.ask(cut.out, "SELECT COUNT(*) FROM receipt WHERE state = 'closed'")
 
     assert scans >= 120
@@ -105,6 +108,20 @@ def test_every_act_is_one_command_and_every_command_one_act(cut: Played) -> None
 def test_the_book_is_what_really_lies_there(cut: Played) -> None:
     assert untrue_places(cut.out) == set()
     assert differences(cut.out) == []
+
+
+def test_a_watched_shift_says_under_the_window_what_it_shows(qapp: QApplication, tmp_path: Path) -> None:
+    seen: list[str] = []
+
+    def look(text: str) -> None:
+        bars = [bar for top in QApplication.topLevelWidgets() for bar in top.findChildren(QToolBar, "caption-bar")]
+        seen.extend(f"{bar.isVisible()}" for bar in bars)
+
+    watched = guided.Play(now=MORNING, has_pictures=False, is_captioned=True, stop_after=2, say=look)
+    summary = guided.play(tmp_path, app.open_station, watched)
+
+    assert summary.figures == {"acts": 2, "is_whole": False}
+    assert seen[:3] == ["True"] * 3
 
 
 @pytest.mark.reliability

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from types import ModuleType
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.orm import Session
@@ -24,6 +24,15 @@ _PRAGMAS = {
     "cell_size_check": 1,
 }
 _READS = "wms_reads"
+_KEPT = "kept"
+_ANSWERS = "answers"
+_READ_ONCE = frozenset(
+    {
+        "carrier_service", "customer", "dialogue", "location", "lot", "manifest", "operator", "plate", "product",
+        "purchase_order", "receipt", "sales_order", "shipment", "station", "supplier", "warehouse",
+    }
+)  # fmt: skip
+Answered = TypeVar("Answered")
 _SAFE_SERVER = ("fsync", "full_page_writes", "synchronous_commit")
 
 
@@ -102,15 +111,40 @@ def _open_postgresql(url: str, read_only: bool) -> Engine:
     return engine
 
 
+class _Transaction(Session):
+    """A session for one transaction: rows that no trigger changes are read once, however often they are asked for."""
+
+
+@event.listens_for(_Transaction, "loaded_as_persistent")
+def _keep(session: Session, row: Any) -> None:
+    """The identity map lets go of a row when nobody holds it; this holds it until the transaction ends."""
+    if row.__tablename__ in _READ_ONCE:
+        session.info.setdefault(_KEPT, []).append(row)
+
+
+@event.listens_for(_Transaction, "after_flush")
+def _forget_answers(session: Session, _context: Any) -> None:
+    session.info.pop(_ANSWERS, None)
+
+
+def ask_once(session: Session, question: Hashable, ask: Callable[[], Answered]) -> Answered:
+    """The answer to a question, asked of the database once as long as the transaction writes nothing."""
+    answers: dict[Hashable, Any] = session.info.setdefault(_ANSWERS, {})
+    if question not in answers:
+        answers[question] = ask()
+    found: Answered = answers[question]
+    return found
+
+
 @contextmanager
 def writing(engine: Engine) -> Iterator[Session]:
     """One write transaction: the lock is taken at its start (SQLite), it commits at the end or leaves nothing."""
-    with Session(engine, expire_on_commit=False, autoflush=True) as session, session.begin():
+    with _Transaction(engine, expire_on_commit=False, autoflush=True) as session, session.begin():
         yield session
 
 
 @contextmanager
 def reading(engine: Engine) -> Iterator[Session]:
     """One consistent snapshot to read from."""
-    with Session(engine.execution_options(**{_READS: True}), expire_on_commit=False) as session, session.begin():
+    with _Transaction(engine.execution_options(**{_READS: True}), expire_on_commit=False) as session, session.begin():
         yield session

@@ -77,7 +77,8 @@ def share(qty: int, waiting: Sequence[Waiting]) -> Sharing:
         for order in completed:
             portions += _portions(order, order.needed, "completes")
             qty -= order.needed
-        rest = [order for order in rank if order not in completed]
+        done = {order.urgency.order_id for order in completed}
+        rest = [order for order in rank if order.urgency.order_id not in done]
         if completed:
             passed += [order.urgency.order_id for order in rest if order.rest_missing == 0]
         for order in rest:

@@ -10,10 +10,10 @@ TEXTS: dict[str, str] = {
     "prompt.dispatch.confirm": "Close manifest {manifest} with {loaded} parcels?",
     "prompt.dispatch.confirm.sub": "{carrier} at {truck}. Left behind: {left}. F8 closes, and they have left. Esc goes on.",
     # rows
-    "dispatch.door": "{truck}   {carrier}   {waiting} parcels wait",
-    "dispatch.door_open": "{truck}   {carrier}   {waiting} parcels wait   manifest {manifest}: {loaded} on the truck",
+    "dispatch.door": "{truck} · {carrier} · {waiting} parcels wait",
+    "dispatch.door_open": "{truck} · {carrier} · {waiting} parcels wait · manifest {manifest}: {loaded} on the truck",
     "dispatch.split": "Parcel {parcel} of order {order} is left at {place}; others of it are on the truck ({sscc})",
-    "dispatch.behind": "Order {order}   parcel {parcel}   at {place}   {sscc}",
+    "dispatch.behind": "Order {order} · parcel {parcel} · at {place} · {sscc}",
     "dispatch.unpacked": "Order {order} is not packed: {units} units, should leave by {leave_by}",
     "dispatch.more": "and {count} more",
     "dispatch.off": "Parcel {sscc} is on the truck. F8 takes it off again; scan on to leave it.",

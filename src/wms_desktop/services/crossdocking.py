@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from itertools import groupby
 from typing import Any
 
 from sqlalchemy import Row, func, select
@@ -70,14 +71,15 @@ def decide(session: Session, context: Context, product_id: int, qty: int, *, lea
     rows = _list_waiting(session, product_id, leave_out)
     if not rows:
         return Sharing((), (), (), qty)
-    order_ids = sorted({row.order_id for row in rows})
+    lines_of = {order_id: list(lines) for order_id, lines in groupby(rows, key=lambda row: row.order_id)}
+    order_ids = sorted(lines_of)
     rest, value = _rest_of(session, order_ids, product_id)
     due = _due_soon(session, context, {product_id}.union(*rest.values()))
     lanes = _Lanes(session)
     today = site_time.today(session, context.at)
     waiting = []
     for order_id in order_ids:
-        lines = [row for row in rows if row.order_id == order_id]
+        lines = lines_of[order_id]
         first = lines[0]
         urgency = Urgency(
             order_id=order_id,
@@ -111,10 +113,12 @@ def decide(session: Session, context: Context, product_id: int, qty: int, *, lea
 def peg(session: Session, context: Context, arrival: Arrival, sharing: Sharing) -> None:
     """Ties the arrived units to the orders of the sharing: reserved on the dock, so that nobody else sees them."""
     lanes = _Lanes(session)
+    ids = {*sharing.passed_over, *(portion.order_id for portion in sharing.portions)}
+    orders = {order.id: order for order in session.scalars(select(Order).where(Order.id.in_(ids)))}
     for portion in sharing.portions:
         lane_id = None
         if portion.to == "lane":
-            lane_id = lanes.take(portion.order_id, session.get_one(Order, portion.order_id).service_id)
+            lane_id = lanes.take(portion.order_id, orders[portion.order_id].service_id)
         session.add(
             Peg(
                 receipt_line_id=arrival.receipt_line_id,
@@ -128,11 +132,10 @@ def peg(session: Session, context: Context, arrival: Arrival, sharing: Sharing) 
         )
         inventory.hold(session, arrival.stock_id, portion.line_id, portion.qty, _reason(portion))
     for order_id in sharing.passed_over:
-        session.get_one(Order, order_id).passed_over += 1
+        orders[order_id].passed_over += 1
     for order_id in {p.order_id for p in sharing.portions if p.reason == "completes"}:
-        order = session.get_one(Order, order_id)
-        if order.passed_over:
-            order.passed_over = 0
+        if orders[order_id].passed_over:
+            orders[order_id].passed_over = 0
     session.flush()
 
 
@@ -384,12 +387,18 @@ class _Lanes:
         )
         for row in rows:
             self._orders[row.lane_id].add(row.order_id)
+        self._emptiest: dict[int, int | None] = {}
 
     def find(self, order_id: int, service_id: int) -> int | None:
         """The lane for an order, None when every lane of its service is full."""
         for lane in self._lanes:
             if order_id in self._orders[lane.id]:
                 return lane.id
+        if service_id not in self._emptiest:
+            self._emptiest[service_id] = self._find_emptiest(service_id)
+        return self._emptiest[service_id]
+
+    def _find_emptiest(self, service_id: int) -> int | None:
         free = [
             lane for lane in self._lanes
             if lane.service_id in (None, service_id)
@@ -402,4 +411,5 @@ class _Lanes:
         lane_id = self.find(order_id, service_id)
         if lane_id is not None:
             self._orders[lane_id].add(order_id)
+            self._emptiest.clear()
         return lane_id

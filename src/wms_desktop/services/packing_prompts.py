@@ -102,6 +102,8 @@ def _choices(session: Session, context: Context, facts: dict[str, Any]) -> tuple
 
 def _lines(work: Work) -> list[Detail]:
     details = []
+    places = {(held.plate_id, held.location_id) for held in work.here}
+    still_in = "pack.line" if len(places) < 2 else "pack.line_at"
     for line in work.lines:
         here = units(h for h in work.here if h.line_id == line.id)
         boxed = units(h for h in work.boxed if h.line_id == line.id)
@@ -110,7 +112,7 @@ def _lines(work: Work) -> list[Detail]:
         where = where_is(h for h in work.here if h.line_id == line.id)
         args: Args = {"product": line.name, "sku": line.sku, "ordered": line.owed, "packed": boxed, "left": here,
                 "where": where}  # fmt: skip
-        details.append(Detail("pack.line" if here else "pack.line_done", args))
+        details.append(Detail(still_in if here else "pack.line_done", args))
     details.sort(key=lambda detail: detail.code == "pack.line_done")
     if work.missing:
         where = where_is(work.elsewhere)

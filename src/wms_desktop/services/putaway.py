@@ -9,6 +9,7 @@ from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session
 
 from wms_desktop.changes import Changes
+from wms_desktop.db.engine import ask_once
 from wms_desktop.db.tables import (
     Location,
     Lot,
@@ -59,6 +60,10 @@ def list_waiting(session: Session, dock_id: int) -> Sequence[Row[*tuple[Any, ...
 
     Derived: stock on the dock *is* the queue. Columns: stock_id, product_id, name, lot_id, lot, free.
     """
+    return ask_once(session, (list_waiting, dock_id), lambda: _ask_waiting(session, dock_id))
+
+
+def _ask_waiting(session: Session, dock_id: int) -> Sequence[Row[*tuple[Any, ...]]]:
     for_lane = (
         select(ReceiptLine.product_id, ReceiptLine.lot_id, func.sum(Peg.qty).label("qty"))
         .join(Peg, Peg.receipt_line_id == ReceiptLine.id)

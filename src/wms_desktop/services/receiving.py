@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from wms_desktop.changes import Changes
+from wms_desktop.db.engine import ask_once
 from wms_desktop.db.tables import (
     Location,
     Lot,
@@ -345,7 +346,8 @@ def _state(session: Session, context: Context) -> tuple[str, Facts]:
 
 
 def _carries(session: Session, context: Context, facts: Facts) -> list[Carry]:
-    return crossdocking.list_carries(session, facts["receipt"], context.station_id)
+    at = (facts["receipt"], context.station_id)
+    return ask_once(session, ("carries", at), lambda: crossdocking.list_carries(session, *at))
 
 
 def _said(session: Session, context: Context, outcome: Outcome, message: Message,
@@ -399,6 +401,10 @@ def _details(session: Session, carries: list[Carry], facts: Facts) -> list[Detai
 def _rest_of_last(session: Session, facts: Facts) -> int:
     """Units of the last scan that nobody gets in a lane."""
     lines = facts.get("last", {}).get("lines", [])
+    return ask_once(session, ("rest", *lines), lambda: _ask_rest(session, lines)) if lines else 0
+
+
+def _ask_rest(session: Session, lines: list[int]) -> int:
     total = sum(line.qty for line in session.scalars(select(ReceiptLine).where(ReceiptLine.id.in_(lines))))
     return total - sum(p.qty for p in receipts.list_pegs(session, lines) if p.state in ("arrived", "in_lane"))
 
@@ -408,13 +414,13 @@ def _proposal(session: Session, facts: Facts) -> bins.Proposal | None:
     if not rest:
         return None
     line = session.get_one(ReceiptLine, facts["last"]["lines"][0])
-    return bins.propose(session, Goods(product_id=line.product_id, qty=rest, lot_id=line.lot_id))
+    goods = Goods(product_id=line.product_id, qty=rest, lot_id=line.lot_id)
+    return ask_once(session, goods, lambda: bins.propose(session, goods))
 
 
 def _known_expiry(session: Session, pending: Facts) -> bool:
-    lot = session.scalars(
-        select(Lot).where(Lot.product_id == pending["product"], Lot.code == pending["lot"])
-    ).one_or_none()
+    query = select(Lot).where(Lot.product_id == pending["product"], Lot.code == pending["lot"])
+    lot = session.scalars(query).one_or_none()
     return lot is not None and lot.expiry is not None
 
 

@@ -8,6 +8,8 @@ from sqlalchemy.orm import Session
 
 from wms_desktop.db.tables import Counter, Setting
 
+_KNOWN = "settings"
+"""Where a transaction keeps the house's rules once they are read."""
 DEFAULTS = {
     "company_prefix": "952000",
     "sender": "WMS Desktop demo house\n1 Harbour Road\nHULL HU1 1AA\nGB",
@@ -28,8 +30,12 @@ DEFAULTS = {
 
 def get(session: Session, name: str) -> str:
     """The value of a setting, or its default; an unknown name is a bug and raises KeyError."""
-    found = session.scalar(select(Setting.value).where(Setting.name == name))
-    return DEFAULTS[name] if found is None else found
+    known: dict[str, str] | None = session.info.get(_KNOWN)
+    if known is None:
+        known = session.info[_KNOWN] = {
+            row.name: row.value for row in session.execute(select(Setting.name, Setting.value))
+        }
+    return known[name] if name in known else DEFAULTS[name]
 
 
 def get_int(session: Session, name: str) -> int:
@@ -47,6 +53,7 @@ def put(session: Session, name: str, value: str) -> None:
     else:
         row.value = value
     session.flush()
+    session.info.pop(_KNOWN, None)
 
 
 def next_number(session: Session, series: str) -> int:

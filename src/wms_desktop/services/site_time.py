@@ -10,6 +10,9 @@ from sqlalchemy.orm import Session
 
 from wms_desktop.db.tables import Warehouse
 
+_KNOWN = "zone"
+"""Where a transaction keeps the house's zone once it is read."""
+
 
 def today(session: Session, at: datetime) -> date:
     """The site-local day of an instant."""
@@ -29,5 +32,9 @@ def day_end(session: Session, at: datetime) -> datetime:
 
 
 def _zone(session: Session) -> ZoneInfo:
-    name = session.scalar(select(Warehouse.timezone).order_by(Warehouse.id).limit(1))
-    return ZoneInfo(name or "UTC")
+    known = session.info.get(_KNOWN)
+    if known is None:
+        name = session.scalar(select(Warehouse.timezone).order_by(Warehouse.id).limit(1))
+        known = session.info[_KNOWN] = ZoneInfo(name or "UTC")
+    zone: ZoneInfo = known
+    return zone

@@ -19,12 +19,15 @@ from wms_desktop.phrases import sentence
 from wms_desktop.services import shift_report
 from wms_desktop.services.dialogue import Clock
 from wms_desktop.services.intake import Engine, Session
-from wms_desktop.shift import captions, demo, floor, papers, script, summary, world
+from wms_desktop.shift import captions, demo, floor, papers, restart, script, summary, world
 from wms_desktop.shift.pictures import Camera
-from wms_desktop.shift.player import Pace, Player, Stage, Stopped
+from wms_desktop.shift.player import Pace, Player, Stage
+from wms_desktop.shift.watching import Stopped
 from wms_desktop.ui.main_window import MainWindow
 
 SEED = 2011
+GOALS = {"orders_shipped": 20, "orders_by_lane_alone": 5, "shorts": 1, "declined": 1, "units_damaged": 1}
+"""What a whole shift must come to, at the least."""
 _DAY_BEGINS = 8
 T = TypeVar("T")
 
@@ -80,7 +83,7 @@ def play(out: Path, open_station: OpenStation, how: Play) -> Summary:
     player = Player(window, stand, _stage(how, window, camera))
     station.open()
     try:
-        player.begin()
+        restart.begin(player)
         script.run(player, out / "profile" / "prints" / "labels")
         player.wait_until(lambda: station.ask(shift_report.count_unprinted) == 0, "the printers")
         made = _sum_up(out, station, stand, round(time.monotonic() - began, 1))
@@ -172,7 +175,8 @@ def _sum_up(out: Path, station: Station, stand: floor.Floor, seconds: float) -> 
     text = summary.write(figures, facts, world.GENERATED, world.CITATIONS)
     out.joinpath("summary.md").write_text(text, encoding="utf-8")
     out.joinpath("summary.json").write_text(json.dumps(figures, indent=1), encoding="utf-8")
-    return Summary(text=text, figures=figures, is_good=not facts.differences and figures["orders_shipped"] > 0)
+    is_good = not facts.differences and all(figures[name] >= least for name, least in GOALS.items())
+    return Summary(text=text, figures=figures, is_good=is_good)
 
 
 def _cut(stand: floor.Floor) -> Summary:

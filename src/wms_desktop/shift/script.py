@@ -63,5 +63,4 @@ def _walk_the_rest(player: Player) -> None:
 def _look_at_the_end(player: Player) -> None:
     player.sign_on(script_dock.SUPERVISOR)
     player.open("batches")
-    player.moment("board-at-the-end")
     player.tell("shift.end")

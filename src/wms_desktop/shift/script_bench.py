@@ -8,7 +8,8 @@ from pathlib import Path
 from wms_desktop.prompts import Detail, Outcome, Prompt
 from wms_desktop.shift import papers
 from wms_desktop.shift.floor import Move
-from wms_desktop.shift.player import Lost, Player
+from wms_desktop.shift.player import Player
+from wms_desktop.shift.watching import Lost
 
 PACKER = "OP-1004"
 _CARTON = "CARTON "

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from wms_desktop.prompts import Answer, Outcome, Prompt
 from wms_desktop.shift.floor import ASIDE, Move, Pack
-from wms_desktop.shift.player import Lost, Player
+from wms_desktop.shift.player import Player
+from wms_desktop.shift.watching import Lost
 
 CLERK = "OP-1001"
 SUPERVISOR = "OP-1005"
@@ -59,7 +60,6 @@ def _count(player: Player, po: str) -> None:
     found = player.floor.next_pack(po)
     if found is None:
         answer = player.press("done", notes=(f"received {po}",), only_in=("open",))
-        player.moment(f"received-{po}")
         if answer.message.code != "receipt_done":
             raise Lost(f"{po} is not closed: {answer.message.code}")
         return

@@ -9,11 +9,14 @@ from PySide6.QtWidgets import QApplication, QMenu
 
 from wms_desktop.prompts import Outcome, Prompt
 from wms_desktop.shift.floor import Move
-from wms_desktop.shift.player import Lost, Player
+from wms_desktop.shift.player import Player
 from wms_desktop.shift.script_dock import SUPERVISOR
+from wms_desktop.shift.watching import Lost
 from wms_desktop.ui.desks.card import BatchCard
+from wms_desktop.ui.wording import say
 
 BENCH = "BENCH-1"
+_CONTROL = Qt.KeyboardModifier.ControlModifier
 FIRST, SECOND = "OP-1002", "OP-1003"
 _MANY = 2
 """More units than this of one article are scanned once and then keyed, as a picker does."""
@@ -47,7 +50,6 @@ def _walk(player: Player, badge: str, number: str = "first", *, is_half_enough: 
             return
         if prompt.state == "drop":
             player.scan(BENCH, notes=(f"walked {number}",), only_in=("start",))
-            player.moment("pick-dropped")
         else:
             _step(player, prompt)
 
@@ -56,8 +58,7 @@ def _step(player: Player, prompt: Prompt) -> None:
     args = prompt.args
     match prompt.state:
         case "start":
-            walked = sum(note.startswith("walked ") for note in player.floor.notes)
-            player.scan(player.floor.carts[walked % len(player.floor.carts)])
+            _start(player, prompt)
         case "handover":
             player.moment("hand-over")
             player.tell_once("shift.handover")
@@ -81,6 +82,18 @@ def _step(player: Player, prompt: Prompt) -> None:
             player.scan(str(left)) if left else player.press("yes")
         case _:
             raise Lost(f"picking stands in {prompt.state}")
+
+
+def _start(player: Player, prompt: Prompt) -> None:
+    """The most urgent batch comes first; after that the one with the fewest stops of those on the screen is chosen."""
+    floor = player.floor
+    walked = sum(note.startswith("walked ") for note in floor.notes)
+    offered = [detail.args for detail in prompt.details]
+    if walked and offered and not any(detail.code == "pick.chosen" for detail in prompt.details):
+        quick = min(offered, key=lambda row: (int(row["stops"]), str(row["batch"])))
+        player.scan(str(quick["batch"]))
+        return
+    player.scan(floor.carts[walked % len(floor.carts)])
 
 
 def _marvel(player: Player) -> None:
@@ -152,17 +165,28 @@ def _hand_over(player: Player, was: str, to: str) -> None:
 
     player.wait_until(lambda: bool(find(was) or find(to)), "the running batch on the board")
     if find(was) is None:
-        return  # it was moved before the program was killed
+        _release(player)  # it was moved before the program was killed
+        return
     player.moment("batches-board")
     player.tell("shift.board", was=was, to=to)
     player.wait_until(lambda: find(was) is not None, "the card")  # the board may have been read anew meanwhile
-    QTest.mouseClick(find(was), Qt.MouseButton.LeftButton)
-    player.tap(Qt.Key.Key_M, Qt.KeyboardModifier.ControlModifier)
+    card = find(was)
+    if card is not None:
+        QTest.mouseClick(card, Qt.MouseButton.LeftButton)
+    player.tap(Qt.Key.Key_M, _CONTROL)
     player.wait_until(lambda: isinstance(QApplication.activePopupWidget(), QMenu), "the list of people")
-    player.moment("batches-move")
     player.tap(_number_key(to))
     player.wait_until(lambda: find(to) is not None, f"the batch with {to}")
-    player.moment("batches-moved")
+    _release(player)
+
+
+def _release(player: Player) -> None:
+    """What the trucks have made complete becomes batches too."""
+    desk = player.window.desks.batches
+    not_yet = (desk.note.text(), say("ui.batches.releasing"))
+    player.tap(Qt.Key.Key_R, _CONTROL)
+    player.wait_until(lambda: desk.note.text() not in not_yet, "the released work")
+    player.tell("shift.release")
 
 
 def _number_key(name: str) -> Qt.Key:

@@ -41,7 +41,8 @@ class RowCounter:
         self.statements = 0
         return taken
 
-    def _note(self, _connection: Any, cursor: Any, statement: str, parameters: Any, _context: Any, many: bool) -> None:
+    def _note(self, *told: Any) -> None:
+        _, cursor, statement, parameters, _, many = told
         if self._thread and current_thread().name != self._thread:
             return
         self.statements += 1
@@ -134,7 +135,9 @@ class BarePostgresql:
 
     def _copy(self, table: str) -> None:
         self._db.execute(f"CREATE TABLE bare.{table} (LIKE public.{table})")
-        made = self._db.execute("SELECT indexdef FROM pg_indexes WHERE schemaname = 'public' AND tablename = %s", (table,))
+        made = self._db.execute(
+            "SELECT indexdef FROM pg_indexes WHERE schemaname = 'public' AND tablename = %s", (table,)
+        )
         for (definition,) in made.fetchall():
             columns = definition.partition(" USING ")[2]
             self._db.execute(f"CREATE INDEX ON bare.{table} USING {columns}")

@@ -257,7 +257,7 @@ def _places(size: Size, n: object) -> Iterator[str]:
 def _catalogue(size: Size, n: object) -> Iterator[str]:
     assert callable(n)
     yield ("INSERT INTO product (id, sku, name, brand, category, weight_g, length_mm, width_mm, height_mm, velocity,"
-           " lot_tracked, expiry_tracked, price) SELECT 1 + i, 'SKU-' || (1 + i), 'Article ' || (1 + i), 'Brand', 'Any',"
+           " lot_tracked, expiry_tracked, price) SELECT 1 + i, 'SKU-' || (1 + i), 'Article ' || (1 + i), 'Brand', '',"
            " 100 + i % 900, 100, 60, 40, CASE i % 10 WHEN 0 THEN 'A' WHEN 1 THEN 'B' WHEN 2 THEN 'B' ELSE 'C' END, 0,"
            f" 0, 10000 + i % 7 * 2500 FROM {n(size.products)}")  # fmt: skip
     yield ("INSERT INTO barcode (id, product_id, code, units) SELECT 1 + i, 1 + i, 'P' || (10000000 + i), 1"
@@ -278,8 +278,10 @@ def _inbound(size: Size, n: object) -> Iterator[str]:
     receipts = size.bin_rows // 50 + 1
     yield ("INSERT INTO purchase_order (id, number, supplier_id, due, state)"
            f" SELECT 1 + i, 'PH' || (1000000 + i), 1, '2024-01-01', 'closed' FROM {n(receipts)}")  # fmt: skip
-    yield ("INSERT INTO receipt (id, number, purchase_order_id, dock_id, state, opened_at, closed_at)"
-           f" SELECT 1 + i, 'RH' || (1000000 + i), 1 + i, 5, 'closed', {FIRST_AT}, {FIRST_AT} FROM {n(receipts)}")
+    yield (
+        "INSERT INTO receipt (id, number, purchase_order_id, dock_id, state, opened_at, closed_at)"
+        f" SELECT 1 + i, 'RH' || (1000000 + i), 1 + i, 5, 'closed', {FIRST_AT}, {FIRST_AT} FROM {n(receipts)}"
+    )
     yield ("INSERT INTO purchase_line (id, purchase_order_id, line_no, product_id, ordered, received, price)"
            f" SELECT 1 + i, 1 + i / 50, 1 + i % 50, {_product('i', size)}, {_came('i')}, {_came('i')}, 10000"
            f" FROM {n(size.bin_rows)}")  # fmt: skip
@@ -349,7 +351,8 @@ def _move(first: str, fro: tuple[str, str], to: tuple[str, str], facts: tuple[st
 def _ledger(size: Size, n: object) -> Iterator[str]:
     assert callable(n)
     columns = ("id, product_id, lot_id, qty, from_location_id, from_plate_id, from_condition, to_location_id,"
-               " to_plate_id, to_condition, reason, order_line_id, operator_id, station_id, command_id, at")  # fmt: skip
+               " to_plate_id, to_condition, reason, order_line_id, operator_id, station_id, command_id,"
+               " at")  # fmt: skip
     rows, pairs, shipped = size.bin_rows, size.pairs, size.shipped
 
     def post(count: int, total: int, select: str) -> str:
@@ -358,7 +361,7 @@ def _ledger(size: Size, n: object) -> Iterator[str]:
 
     i = "(i / 2)"
     product, units, place = _product(i, size), _came(i), _bin(i, size)
-    came = (f"CASE i % 2 WHEN 0 THEN 1 ELSE 5 END", "0"), (f"CASE i % 2 WHEN 0 THEN 5 ELSE {place} END", "0")
+    came = ("CASE i % 2 WHEN 0 THEN 1 ELSE 5 END", "0"), (f"CASE i % 2 WHEN 0 THEN 5 ELSE {place} END", "0")
     first = _move("1 + i", *came, (product, units, "receive", "NULL"))
     yield post(2 * rows, 2 * rows, first)
     i = f"(i / 2 * {rows} / {pairs})"
@@ -377,7 +380,9 @@ def _ledger(size: Size, n: object) -> Iterator[str]:
 
 def _balances(size: Size, n: object) -> Iterator[str]:
     assert callable(n)
-    columns = "id, product_id, lot_id, plate_id, location_id, is_virtual, condition, on_hand, reserved, last_movement_id"
+    columns = (
+        "id, product_id, lot_id, plate_id, location_id, is_virtual, condition, on_hand, reserved, last_movement_id"
+    )
     rows, goods, shipped = size.bin_rows, size.products, size.shipped
     picks = 2 * rows + 2 * size.pairs
     last_pair = f"{2 * rows} + 2 * (((i + 1) * {size.pairs} - 1) / {rows}) + 2"
@@ -412,8 +417,8 @@ def _outbound(size: Size, n: object) -> Iterator[str]:
            " SELECT 1 + i, 1 + i / 2, 1 + i % 2, 1001 + i, '9' || (10000000000000000 + i), 'shipped', 500,"
            f" 1 + i / 200, {FIRST_AT} FROM {n(shipped)}")  # fmt: skip
     yield ("INSERT INTO batch (id, number, mode, state, operator_id, cart_id, dropped_at_id, epoch, step, facts,"
-           f" metres, tour, created_at, finished_at) SELECT 1 + i, 'BH' || (1000000 + i), 'cluster', 'done', 2, 11, 7, 1,"
-           f" '', '{{}}', 120, '[]', {FIRST_AT}, {FIRST_AT} FROM {n(batches)}")  # fmt: skip
+           f" metres, tour, created_at, finished_at) SELECT 1 + i, 'BH' || (1000000 + i), 'cluster', 'done', 2, 11, 7,"
+           f" 1, '', '{{}}', 120, '[]', {FIRST_AT}, {FIRST_AT} FROM {n(batches)}")  # fmt: skip
     yield ("INSERT INTO batch_order (batch_id, order_id, position, plate_id, is_open)"
            f" SELECT 1 + i / 12, 1 + i, 1 + i % 12, 1 + i % 999, 0 FROM {n(orders)}")  # fmt: skip
     yield ("INSERT INTO pick (id, batch_id, order_line_id, stock_id, seq, qty, picked, state, reason, done_at)"
@@ -423,8 +428,8 @@ def _outbound(size: Size, n: object) -> Iterator[str]:
     yield ("INSERT INTO print_job (id, kind, number, payload, content_hash, printer, copies, copy_no, state, reason,"
            " attempts, fault, carton_id, operator_id, station_id, command_id, created_at, printed_at) SELECT 1 + i,"
            " CASE i % 2 WHEN 0 THEN 'shipping_label' ELSE 'packing_slip' END, '9' || (10000000000000000 + i / 2),"
-           f" '{paper * 3}', '{'0' * 56}' || (10000000 + i / 2), CASE i % 2 WHEN 0 THEN 'labels' ELSE 'paper' END, 1, 0,"
-           f" 'printed', '', 1, '', 1 + i / 2, 3, 3, 'h' || (100000000 + i % {size.commands}), {FIRST_AT}, {FIRST_AT}"
+           f" '{paper * 3}', '{'0' * 56}' || (10000000 + i / 2), CASE i % 2 WHEN 0 THEN 'labels' ELSE 'paper' END, 1,"
+           f" 0, 'printed', '', 1, '', 1 + i / 2, 3, 3, 'h' || (100000000 + i % {size.commands}), {FIRST_AT}, {FIRST_AT}"
            f" FROM {n(2 * shipped)}")  # fmt: skip
 
 

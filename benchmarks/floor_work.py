@@ -99,7 +99,7 @@ def read_floor(session: Session) -> Floor:
     ).one()
     goods = session.execute(
         select(Product.id, Product.sku, Product.name, Barcode.code).join(Barcode, Barcode.product_id == Product.id)
-        .where(Product.lot_tracked.is_(False), Product.expiry_tracked.is_(False), Barcode.units == 1)
+        .where(Product.lot_tracked == 0, Product.expiry_tracked == 0, Barcode.units == 1)
         .order_by(Product.id, Barcode.id.desc())
     ).all()  # fmt: skip
 
@@ -159,7 +159,7 @@ class _Layer:
         for nth in range(max(4, scans)):
             self._single(nth)
         full = select(Stock.id).where(Stock.plate_id == Plate.id, Stock.on_hand > 0).exists()
-        used = select(BatchOrder.order_id).where(BatchOrder.plate_id == Plate.id, BatchOrder.is_open.is_(True)).exists()
+        used = select(BatchOrder.order_id).where(BatchOrder.plate_id == Plate.id, BatchOrder.is_open == 1).exists()
         totes = self._session.scalars(
             select(Plate.code).where(Plate.kind == "tote", ~full, ~used).order_by(Plate.id)
         ).all()
@@ -202,7 +202,7 @@ class _Layer:
         """Orders of four lines, reserved in bins, and the batches of six that pick them."""
         count = max(_TOTES, -(-scans * 2 // (3 * _LINES)))
         allowed = select(Barcode.id).join(Product, Product.id == Barcode.product_id).where(
-            Barcode.product_id == Stock.product_id, Product.lot_tracked.is_(False)).exists()  # fmt: skip
+            Barcode.product_id == Stock.product_id, Product.lot_tracked == 0).exists()  # fmt: skip
         rows = self._session.execute(
             select(Stock.id, Stock.product_id).join(Location, Location.id == Stock.location_id)
             .where(Location.kind == "bin", Stock.on_hand - Stock.reserved > 1, Stock.condition == "good",

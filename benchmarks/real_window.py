@@ -6,17 +6,14 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from benchmarks.bare_commit import RowCounter
-from wms_desktop import app
-from wms_desktop.config import Profile
-
-app.go_offscreen(1280, 720)
-
 from PySide6.QtCore import QCoreApplication, QEvent, QEventLoop, QObject, Qt, QTimer
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
+from benchmarks.bare_commit import RowCounter
+from wms_desktop import app
+from wms_desktop.config import Profile
 from wms_desktop.prompts import Answer, Event, Key, Prompt, Scan
 from wms_desktop.ui.keys import function_keys
 from wms_desktop.ui.main_window import MainWindow
@@ -27,6 +24,7 @@ _PAINTED = QEvent.Type(QEvent.registerEventType())
 
 def application() -> QApplication:
     """The one application object, as `run_window` makes it."""
+    app.go_offscreen(1280, 720)
     found = QApplication.instance()
     return found if isinstance(found, QApplication) else QApplication([])
 
@@ -65,9 +63,7 @@ class Windowed:
         self._answer: Answer | None = None
         self._prompts: dict[str, Prompt] = {}
         self._end = 0.0
-        self.taken: dict[str, list[Any]] = {
-            flow: [] for flow in ("receive", "putaway", "pick", "pack", "dispatch")
-        }
+        self.taken: dict[str, list[Any]] = {flow: [] for flow in ("receive", "putaway", "pick", "pack", "dispatch")}
         self.station = app.Workstation(profile)
         self.window = self.station.window
         self.operations = self.station.operations

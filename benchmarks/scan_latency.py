@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import gc
 import json
+import math
 import shutil
 import sys
 import tempfile
@@ -108,7 +109,7 @@ def measure(profile: Profile, papers: Papers, bare: Bare, scans: int, *, window:
 def percentile(values: Sequence[float], share: float) -> float:
     """The value that so large a share of them does not exceed (nearest rank)."""
     ordered = sorted(values)
-    return ordered[max(0, min(len(ordered) - 1, round(share * len(ordered) + 0.5) - 1))]
+    return ordered[max(0, math.ceil(round(share * len(ordered), 6)) - 1)]
 
 
 def summary(taken: Sequence[Taken]) -> dict[str, float | str]:

@@ -22,12 +22,11 @@ if __package__ in (None, ""):
     sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "src"))
 
-from benchmarks import big_house, floor_work
-from benchmarks.real_window import PATIENCE_MS, Windowed, application  # first of all Qt: it chooses the screen
-
 from PySide6.QtCore import QEventLoop, QObject, Qt, QTimer
 from sqlalchemy import Engine, select
 
+from benchmarks import big_house, floor_work
+from benchmarks.real_window import PATIENCE_MS, Windowed, application  # first of all Qt: it chooses the screen
 from benchmarks.scan_latency import percentile
 from wms_desktop.db.engine import open_engine, reading, writing
 from wms_desktop.db.tables import Command, Movement, PrintJob, PurchaseLine, PurchaseOrder

@@ -60,14 +60,14 @@ application.exec()
 print(json.dumps({"shown": watch.shown, "prompt": watch.shown, "shown_mb": watch.shown_mb, "mb": resident_mb()}))
 """
 )
-_OURS = """
+_OURS = f"""
 import sys
 from pathlib import Path
 from wms_desktop import app, config
 profile = config.read_profile(Path(sys.argv[1]))
 from PySide6.QtWidgets import QApplication
 application = QApplication([])
-{watch}
+{_WATCH}
 station = app.Workstation(profile)
 watch = Watch()
 watch.then = lambda: None
@@ -85,7 +85,7 @@ figures = {{"shown": watch.shown, "prompt": prompts[0] if prompts else 0, "shown
 station.close()
 print(json.dumps(figures))
 sys.exit(status)
-""".format(watch=_WATCH)
+"""
 
 
 def run_once(program: str, folder: Path) -> dict[str, float]:

@@ -20,6 +20,7 @@ from tests.shift import auditor
 from wms_desktop import config, runner
 from wms_desktop.db.engine import reading
 from wms_desktop.services import selfcheck
+from wms_desktop.shift import guided
 from wms_desktop.shift.floor import Floor
 from wms_desktop.shift.player import fingerprint
 
@@ -78,7 +79,7 @@ def expected_prompt(out: Path, aside: Path) -> tuple[str, str]:
     shutil.rmtree(aside, ignore_errors=True)
     shutil.copytree(out / "profile", aside, ignore=shutil.ignore_patterns("prints"))
     profile = config.read_profile(aside)
-    station = runner.StationRunner(profile, runner.open_house(profile))
+    station = runner.StationRunner(profile, runner.open_house(profile), guided.clock_of(out / "player"))
     prompt = station.prompt(place)
     station.close()
     return place, fingerprint(prompt)

@@ -71,7 +71,7 @@ def race(url: str, roles: Sequence[str], seconds: float) -> list[dict[str, Any]]
 
 
 def overallocated(engine: Engine) -> int:
-    """Stock rows that hold more than they have, and lines that hold more than is owed, counted from the reservations."""
+    """Stock rows that hold more than they have, and lines that hold more than is owed, by their reservations."""
     with reading(engine) as session:
         stock = session.scalar(text(
             "SELECT count(*) FROM stock s JOIN (SELECT stock_id, sum(qty) AS qty FROM reservation WHERE state = 'held'"

@@ -101,7 +101,7 @@ def _pack(house: House, told: list[str]) -> None:
     for order in ("O1", "O2", "O3"):
         answer = packer.scan(order)
         while answer.prompt.state == "verify":
-            line = next(d.args for d in answer.prompt.details if d.code == "pack.line")
+            line = next(d.args for d in answer.prompt.details if d.code in ("pack.line", "pack.line_at"))
             answer = packer.scan(codes[str(line["sku"])])
         told.append(packer.key("yes").message.code)
 

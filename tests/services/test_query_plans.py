@@ -40,9 +40,12 @@ from wms_desktop.services.dialogue import Context
 from wms_desktop.services.inventory import Goods, Spot
 
 GROWING = frozenset(
-    "movement stock order_line sales_order reservation peg pick command print_job receipt receipt_line purchase_order"
-    " purchase_line shipment carton batch batch_order plate product barcode location lot count_task".split()
-)
+    {
+        "movement", "stock", "order_line", "sales_order", "reservation", "peg", "pick", "command", "print_job",
+        "receipt", "receipt_line", "purchase_order", "purchase_line", "shipment", "carton", "batch", "batch_order", "plate",
+        "product", "barcode", "location", "lot", "count_task",
+    }
+)  # fmt: skip
 # Indexes of what is open at this moment: reading one whole is reading today's work, not the house's history.
 OF_TODAY = frozenset({"ix_peg_open", "ix_peg_arrived", "ix_carton_closed", "uq_reservation_held"})
 _SCAN = re.compile(r"SCAN (\w+)(?: USING (?:COVERING )?INDEX (\w+))?")
@@ -100,7 +103,8 @@ class Recorder:
         connection.close()
         return found
 
-    def _note(self, _connection: Any, _cursor: Any, statement: str, parameters: Any, _context: Any, many: bool) -> None:
+    def _note(self, *told: Any) -> None:
+        _, _, statement, parameters, _, many = told
         # An INSERT's plan lists the look-ups of foreign keys that its conflict clause never makes.
         if statement.split(maxsplit=1)[0] in ("SELECT", "UPDATE", "DELETE", "WITH"):
             self.seen[statement] = parameters[0] if many else parameters

@@ -77,7 +77,7 @@ def play(out: Path, open_station: OpenStation, how: Play) -> Summary:
     began = time.monotonic()
     home = _prepare_folder(out, how)
     stand = floor.Floor(home)
-    station = open_station(out / "profile", lambda engine: _fill(engine, home, stand), _clock(home, stand.began))
+    station = open_station(out / "profile", lambda engine: _fill(engine, home, stand), clock_of(home))
     window = station.window
     camera = Camera(window, out / "pictures") if how.has_pictures else None
     player = Player(window, stand, _stage(how, window, camera))
@@ -137,8 +137,9 @@ def _fill(engine: Engine, home: Path, stand: floor.Floor) -> None:
     (home / "house-stands").touch()
 
 
-def _clock(home: Path, began: str) -> Clock:
+def clock_of(home: Path) -> Clock:
     """The shift's own day: it begins at its first instant and then runs like any clock, also while killed."""
+    began = json.loads((home / "floor.json").read_text(encoding="utf-8"))["began"]
     first, started = datetime.fromisoformat(began), float((home / "started").read_text())
     return lambda: first + timedelta(seconds=max(0.0, time.time() - started))
 

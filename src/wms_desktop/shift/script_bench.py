@@ -123,7 +123,7 @@ def _prove(player: Player, prompt: Prompt) -> None:
     if is_coming and not int(prompt.args["packed"]):
         player.press("back", notes=(f"left {order}",), only_in=("open",))
         return
-    line = next(detail for detail in prompt.details if detail.code == "pack.line")
+    line = next(detail for detail in prompt.details if detail.code in ("pack.line", "pack.line_at"))
     sku, place, there = str(line.args["sku"]), *_first_place(line, str(prompt.args["source"]))
     if not floor.has("wrong unit") and _try_wrong_unit(player, sku):
         return

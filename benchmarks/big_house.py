@@ -429,8 +429,8 @@ def _outbound(size: Size, n: object) -> Iterator[str]:
            " attempts, fault, carton_id, operator_id, station_id, command_id, created_at, printed_at) SELECT 1 + i,"
            " CASE i % 2 WHEN 0 THEN 'shipping_label' ELSE 'packing_slip' END, '9' || (10000000000000000 + i / 2),"
            f" '{paper * 3}', '{'0' * 56}' || (10000000 + i / 2), CASE i % 2 WHEN 0 THEN 'labels' ELSE 'paper' END, 1,"
-           f" 0, 'printed', '', 1, '', 1 + i / 2, 3, 3, 'h' || (100000000 + i % {size.commands}), {FIRST_AT}, {FIRST_AT}"
-           f" FROM {n(2 * shipped)}")  # fmt: skip
+           f" 0, 'printed', '', 1, '', 1 + i / 2, 3, 3, 'h' || (100000000 + i % {size.commands}), {FIRST_AT},"
+           f" {FIRST_AT} FROM {n(2 * shipped)}")  # fmt: skip
 
 
 def main() -> None:

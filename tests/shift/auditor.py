@@ -22,6 +22,13 @@ def ask(out: Path, sql: str) -> list[tuple[Any, ...]]:
         return database.execute(sql).fetchall()
 
 
+def tamper(out: Path, sql: str) -> None:
+    """Changes a shift's database behind its back, to see whether the auditor notices."""
+    with closing(sqlite3.connect(out / "profile" / "warehouse.db")) as database:
+        assert database.execute(sql).rowcount == 1
+        database.commit()
+
+
 def end_state(out: Path) -> dict[str, Counter[tuple[Any, ...]]]:
     """What a shift came to, in no order: shipped, received and stocked units, and parcels, each by what they are of."""
     questions = {

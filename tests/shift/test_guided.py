@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -108,6 +109,42 @@ def test_every_act_is_one_command_and_every_command_one_act(cut: Played) -> None
 def test_the_book_is_what_really_lies_there(cut: Played) -> None:
     assert untrue_places(cut.out) == set()
     assert differences(cut.out) == []
+
+
+def test_the_auditor_notices_a_lost_command_and_a_doubled_one(cut: Played, tmp_path: Path) -> None:
+    lost, doubled = tmp_path / "lost", tmp_path / "doubled"
+    for copy in (lost, doubled):
+        shutil.copytree(cut.out, copy)
+    auditor.tamper(lost, "DELETE FROM command WHERE workflow = 'receive' AND seq = 50")
+    auditor.tamper(
+        doubled,
+        """INSERT INTO command (id, workflow, content, operator_id, station_id, at, state, answer,
+        undo, seq) SELECT 'again', workflow, content, operator_id, station_id, at, state, answer, undo, 9999
+        FROM command WHERE workflow = 'receive' AND seq = 50""",
+    )
+
+    assert auditor.unmatched_commands(lost)
+    assert auditor.unmatched_commands(doubled)
+
+
+def test_the_auditor_notices_a_unit_that_is_not_where_the_book_says(cut: Played) -> None:
+    floor = Floor(cut.out / "player")
+    piles = [(place, pile.sku, pile.units) for place in floor.places() for pile in floor.piles(place)]
+    floor.close()
+    place, sku, units = next(row for row in piles if row[0].startswith("LANE"))
+
+    assert place in auditor.untrue_places(cut.out, [*piles, (place, sku, 1)])
+    assert place in auditor.untrue_places(cut.out, [row for row in piles if row != (place, sku, units)])
+
+
+def test_help_watch_plays_in_a_process_of_its_own(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    started: list[list[str]] = []
+    monkeypatch.setattr(app.QProcess, "startDetached", lambda _program, words: started.append(words))
+    monkeypatch.setattr(app.tempfile, "mkdtemp", lambda prefix: str(tmp_path))
+
+    app.watch_a_shift()
+
+    assert started == [["-m", "wms_desktop", "shift", "--watch", "--plain", "--out", str(tmp_path)]]
 
 
 def test_a_watched_shift_says_under_the_window_what_it_shows(qapp: QApplication, tmp_path: Path) -> None:

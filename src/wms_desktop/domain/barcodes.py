@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from wms_desktop.domain import sscc
+
 GS = "\x1d"
 GS1_SYMBOLS = ("]C1", "]d2", "]Q3", "]e0")
 KEY_PREFIX = "WMS-KEY-"
@@ -31,15 +33,9 @@ class Parsed:
     fault: str = ""
 
 
-def check_digit(body: str) -> str:
-    """The GS1 check digit of the digits before it. Source: GS1 General Specifications, section 7.9 (mod 10)."""
-    total = sum(int(digit) * (3 if place % 2 == 0 else 1) for place, digit in enumerate(reversed(body)))
-    return str(-total % 10)
-
-
 def is_gtin(text: str) -> bool:
     """Whether the text is a GTIN-8, -12, -13 or -14 with a right check digit."""
-    return len(text) in _GTIN_LENGTHS and text.isascii() and text.isdigit() and check_digit(text[:-1]) == text[-1]
+    return len(text) in _GTIN_LENGTHS and sscc.is_valid(text)
 
 
 def normal(code: str) -> str:
@@ -62,11 +58,11 @@ def parse(raw: str) -> Parsed:
         return _parse_elements(text)
     if is_gtin(text):
         return Parsed(text=text, gtin=text.zfill(14))
-    sscc = text.removeprefix("(00)")
-    if len(sscc) == 20:
-        sscc = sscc.removeprefix("00")
-    if len(sscc) == 18 and sscc.isascii() and sscc.isdigit() and check_digit(sscc[:-1]) == sscc[-1]:
-        return Parsed(text=text, sscc=sscc)
+    carton = text.removeprefix("(00)")
+    if len(carton) == 20:
+        carton = carton.removeprefix("00")
+    if sscc.is_sscc(carton):
+        return Parsed(text=text, sscc=carton)
     if GS in text:
         return _parse_elements(text)
     return Parsed(text=text)

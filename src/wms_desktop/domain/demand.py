@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from typing import Protocol
 
 NEVER = datetime.max.replace(tzinfo=UTC)
 STARVED = 3
@@ -23,6 +24,37 @@ class Urgency:
     placed_at: datetime
     value: Decimal = Decimal(0)
     passed_over: int = 0
+
+
+class Ordered(Protocol):
+    """Whatever says of an order what its place depends on: a table's row, or the row of a query."""
+
+    @property
+    def is_pinned(self) -> bool: ...
+    @property
+    def promise(self) -> date: ...
+    @property
+    def leave_by(self) -> datetime: ...
+    @property
+    def priority_class(self) -> int: ...
+    @property
+    def placed_at(self) -> datetime: ...
+    @property
+    def passed_over(self) -> int: ...
+
+
+def urgency_of(order: Ordered, order_id: int, value: Decimal = Decimal(0)) -> Urgency:
+    """What of an order decides its place, taken from its row."""
+    return Urgency(
+        order_id=order_id,
+        is_pinned=order.is_pinned,
+        promise=order.promise,
+        leave_by=order.leave_by,
+        priority_class=order.priority_class,
+        placed_at=order.placed_at,
+        value=value,
+        passed_over=order.passed_over,
+    )
 
 
 def rank(urgency: Urgency, now: datetime, today: date) -> Rank:

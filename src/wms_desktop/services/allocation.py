@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from wms_desktop.db.tables import Location, Lot, Order, OrderLine, Stock
 from wms_desktop.domain import allocation
 from wms_desktop.domain.allocation import Allotment, Need, Supply, Want
-from wms_desktop.domain.demand import Urgency, full_key
+from wms_desktop.domain.demand import full_key, urgency_of
 from wms_desktop.errors import Value
 from wms_desktop.prompts import Message
 from wms_desktop.services import inventory, site_time
@@ -176,21 +176,10 @@ def _needs(orders: Sequence[Row[Any]], lines: Sequence[Row[Any]], now: datetime,
         for order_id, group in groupby(lines, key=lambda line: line.order_id)
     }
     ranked = sorted(
-        (order for order in orders if order.id in wants), key=lambda order: full_key(_urgency(order), now, today)
+        (order for order in orders if order.id in wants),
+        key=lambda order: full_key(urgency_of(order, order.id), now, today),
     )
     return [Need(order_id=order.id, ship_complete=order.ship_complete, wants=wants[order.id]) for order in ranked]
-
-
-def _urgency(order: Row[Any]) -> Urgency:
-    return Urgency(
-        order_id=order.id,
-        is_pinned=order.is_pinned,
-        promise=order.promise,
-        leave_by=order.leave_by,
-        priority_class=order.priority_class,
-        placed_at=order.placed_at,
-        passed_over=order.passed_over,
-    )
 
 
 def _supply(row: Row[Any]) -> Supply:

@@ -28,7 +28,7 @@ from wms_desktop.db.tables import (
 )
 from wms_desktop.domain import batching, tours
 from wms_desktop.domain.batching import BatchPlan, Cart, OrderWork
-from wms_desktop.domain.demand import Urgency, full_key, rank
+from wms_desktop.domain.demand import full_key, rank, urgency_of
 from wms_desktop.domain.tours import Stop
 from wms_desktop.errors import BadInput, Moved, Refusal
 from wms_desktop.prompts import Answer, Message, Outcome, Prompt
@@ -410,8 +410,7 @@ def _works(session: Session, context: Context, rows: Sequence[Row[Any]], plan: F
         by_order.setdefault(row.order_id, []).append(row)
     orders = session.scalars(select(Order).where(Order.id.in_(by_order)).order_by(Order.id)).all()
     urgencies = [
-        Urgency(order_id=order.id, is_pinned=order.is_pinned, promise=order.promise, leave_by=order.leave_by,
-                priority_class=order.priority_class, placed_at=order.placed_at, passed_over=order.passed_over)
+        urgency_of(order, order.id)
         for order in orders
     ]  # fmt: skip
     ranked = sorted(urgencies, key=lambda urgency: full_key(urgency, context.at, today))

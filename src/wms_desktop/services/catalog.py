@@ -15,7 +15,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from wms_desktop.db.tables import Barcode, CarrierService, Customer, Lot, Product, Supplier
-from wms_desktop.domain import barcodes
+from wms_desktop.domain import barcodes, sscc
 from wms_desktop.services.intake import AT_ONCE, Entry, check_new, entries, find_ids, insert_rows
 
 VELOCITIES = ("A", "B", "C")
@@ -178,7 +178,7 @@ def _check_barcode(entry: Entry, code: str) -> None:
     if code.startswith(barcodes.KEY_PREFIX):
         raise entry.refusal("is_a_key", "code", code)
     if len(code) in _GTIN_LENGTHS and code.isascii() and code.isdigit() and not barcodes.is_gtin(code):
-        raise entry.refusal("check_digit", "code", code, wanted=barcodes.check_digit(code[:-1]))
+        raise entry.refusal("check_digit", "code", code, wanted=str(sscc.check_digit(code[:-1])))
 
 
 def _check_new_lots(session: Session, made: Sequence[Mapping[str, Any]]) -> None:

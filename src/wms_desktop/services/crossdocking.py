@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session
 
+from wms_desktop.db.engine import ask_once
 from wms_desktop.db.tables import (
     Customer,
     Location,
@@ -31,7 +32,7 @@ from wms_desktop.db.tables import (
 )
 from wms_desktop.db.types import Money
 from wms_desktop.domain.crossdock import Portion, Sharing, Waiting, share
-from wms_desktop.domain.demand import Urgency, rank
+from wms_desktop.domain.demand import rank, urgency_of
 from wms_desktop.domain.documents import CrossDockTag
 from wms_desktop.errors import Refusal
 from wms_desktop.services import inventory, printing, settings, site_time
@@ -81,16 +82,7 @@ def decide(session: Session, context: Context, product_id: int, qty: int, *, lea
     for order_id in order_ids:
         lines = lines_of[order_id]
         first = lines[0]
-        urgency = Urgency(
-            order_id=order_id,
-            is_pinned=first.is_pinned,
-            promise=first.promise,
-            leave_by=first.leave_by,
-            priority_class=first.priority_class,
-            placed_at=first.placed_at,
-            value=value[order_id],
-            passed_over=first.passed_over,
-        )
+        urgency = urgency_of(first, order_id, value[order_id])
         own_open = sum(row.open for row in lines)
         missing = dict(rest[order_id])
         if own_open > qty:
@@ -371,20 +363,26 @@ def reprint_tag(session: Session, context: Context) -> str:
     return last.number
 
 
+def _ask_lanes(session: Session) -> tuple[Sequence[Location], Sequence[Row[*tuple[Any, ...]]]]:
+    """The lanes, nearest first, and which orders' units stand in them or are on their way."""
+    lanes = session.scalars(
+        select(Location).where(Location.kind == "lane").order_by(Location.walk_seq, Location.id)
+    ).all()
+    rows = session.execute(
+        select(Peg.lane_id, OrderLine.order_id)
+        .join(OrderLine, OrderLine.id == Peg.order_line_id)
+        .where(Peg.state.in_(("arrived", "in_lane")))
+        .distinct()
+    ).all()
+    return lanes, rows
+
+
 class _Lanes:
     """Which lane an order collects in: the one it stands in, else the emptiest of its service with room."""
 
     def __init__(self, session: Session) -> None:
         self._orders: dict[int, set[int]] = defaultdict(set)
-        self._lanes = session.scalars(
-            select(Location).where(Location.kind == "lane").order_by(Location.walk_seq, Location.id)
-        ).all()
-        rows = session.execute(
-            select(Peg.lane_id, OrderLine.order_id)
-            .join(OrderLine, OrderLine.id == Peg.order_line_id)
-            .where(Peg.state.in_(("arrived", "in_lane")))
-            .distinct()
-        )
+        self._lanes, rows = ask_once(session, _Lanes, lambda: _ask_lanes(session))
         for row in rows:
             self._orders[row.lane_id].add(row.order_id)
         self._emptiest: dict[int, int | None] = {}

@@ -90,23 +90,28 @@ def list_behind(session: Session, manifest: Manifest) -> list[Behind]:
 
 def list_unpacked(session: Session, carrier: str, now: datetime, most: int) -> list[Unpacked]:
     """The carrier's orders that should leave today and have held units outside cartons, the most urgent first."""
-    rows = session.execute(
-        select(Order.id, Order.number, Order.leave_by, func.sum(Reservation.qty).label("units"))
+    due = (
+        select(Order.id, Order.number, Order.leave_by, Reservation.stock_id, Reservation.qty)
         .select_from(Reservation)
         .join(OrderLine, OrderLine.id == Reservation.order_line_id)
         .join(Order, Order.id == OrderLine.order_id)
         .join(CarrierService, CarrierService.id == Order.service_id)
-        .join(Stock, Stock.id == Reservation.stock_id)
-        .outerjoin(Carton, Carton.plate_id == Stock.plate_id)
         .where(
             Reservation.state == "held",
-            Carton.id.is_(None),
             CarrierService.carrier == carrier,
             Order.is_held == False,
             Order.leave_by < site_time.day_end(session, now),
         )
-        .group_by(Order.id)
-        .order_by(Order.leave_by, Order.id)
+        .cte("due")
+        .prefix_with("MATERIALIZED", dialect="postgresql")  # else it joins every stock row there ever was
+    )
+    rows = session.execute(
+        select(due.c.id, due.c.number, due.c.leave_by, func.sum(due.c.qty).label("units"))
+        .join(Stock, Stock.id == due.c.stock_id)
+        .outerjoin(Carton, Carton.plate_id == Stock.plate_id)
+        .where(Carton.id.is_(None))
+        .group_by(due.c.id, due.c.number, due.c.leave_by)
+        .order_by(due.c.leave_by, due.c.id)
         .limit(most)
     ).all()
     return [Unpacked(order_id=r.id, order=r.number, units=int(r.units), leave_by=r.leave_by) for r in rows]

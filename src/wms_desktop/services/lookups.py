@@ -26,7 +26,7 @@ from wms_desktop.db.tables import (
     Stock,
 )
 from wms_desktop.db.types import Money
-from wms_desktop.domain.demand import Urgency, full_key
+from wms_desktop.domain.demand import full_key, urgency_of
 from wms_desktop.errors import Value
 
 Say = Callable[[str, Mapping[str, Value]], str]
@@ -157,7 +157,7 @@ def list_backlog(session: Session, now: datetime, today: date, say: Say) -> list
     busy = _in_work(session)
     blocked = set(session.scalars(select(Stock.product_id).where(Stock.condition != "good", Stock.on_hand > 0)))
     short = _short_products(session)
-    ordered = sorted(rows, key=lambda row: full_key(_urgency(row.Order, row.value), now, today))
+    ordered = sorted(rows, key=lambda row: full_key(urgency_of(row.Order, row.Order.id, row.value), now, today))
     made = []
     for place, row in enumerate(ordered, 1):
         order = row.Order
@@ -230,19 +230,6 @@ def _batch_row(row: Row[*tuple[Any, ...]], now: datetime) -> BatchRow:
         started_at=batch.started_at,
         due_at=batch.leave_by,
         predicted_at=now + timedelta(seconds=seconds) if started else None,
-    )
-
-
-def _urgency(order: Order, value: Decimal) -> Urgency:
-    return Urgency(
-        order_id=order.id,
-        is_pinned=order.is_pinned,
-        promise=order.promise,
-        leave_by=order.leave_by,
-        priority_class=order.priority_class,
-        placed_at=order.placed_at,
-        value=value,
-        passed_over=order.passed_over,
     )
 
 

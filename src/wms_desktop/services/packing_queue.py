@@ -27,7 +27,7 @@ from wms_desktop.db.tables import (
     Station,
     Stock,
 )
-from wms_desktop.domain.demand import Urgency, full_key
+from wms_desktop.domain.demand import full_key, urgency_of
 from wms_desktop.services import inventory, site_time
 from wms_desktop.services.dialogue import Context
 
@@ -326,16 +326,7 @@ def _demand() -> tuple[Any, ...]:
 
 
 def _urgency(row: Row[*tuple[Any, ...]], now: datetime, today: date) -> tuple[Any, ...]:
-    urgency = Urgency(
-        order_id=row.order_id,
-        is_pinned=row.is_pinned,
-        promise=row.promise,
-        leave_by=row.leave_by,
-        priority_class=row.priority_class,
-        placed_at=row.placed_at,
-        passed_over=row.passed_over,
-    )
-    return full_key(urgency, now, today)
+    return full_key(urgency_of(row, row.order_id), now, today)
 
 
 def _missing(session: Session, order_ids: set[int]) -> dict[int, int]:

@@ -10,15 +10,19 @@ from PySide6.QtCore import QCoreApplication, QEvent, QEventLoop, QObject, Qt, QT
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
+from sqlalchemy import select
 
 from benchmarks.bare_commit import RowCounter
 from wms_desktop import app
 from wms_desktop.config import Profile
+from wms_desktop.db.engine import open_engine, reading
+from wms_desktop.db.tables import PrintJob
 from wms_desktop.prompts import Answer, Event, Key, Prompt, Scan
 from wms_desktop.ui.keys import function_keys
 from wms_desktop.ui.main_window import MainWindow
 
 PATIENCE_MS = 30_000
+PRINTERS_S = 2.0
 _PAINTED = QEvent.Type(QEvent.registerEventType())
 
 
@@ -70,6 +74,7 @@ class Windowed:
         self.operations.answered.connect(self._answered)
         self.operations.prompted.connect(self._prompted)
         self.operations.failed.connect(lambda failure: self._fail(failure.report))
+        self._reads = open_engine(profile.database_url, read_only=True)
         self._painted = Painted(self.window, self._finish)
         # Said by the window itself as it begins to show the answer; ``answered`` reaches us at some other moment.
         self.window.floor.heard.connect(lambda _: self._painted.expect())
@@ -91,6 +96,7 @@ class Windowed:
 
         if self.window.place != flow:
             self.prompt(flow)
+        self._wait_for_printers()
         self._counter.take()
         answer, ms, cpu_ms = self.type_and_wait(flow, event)
         rows, statements = self._counter.take()
@@ -114,6 +120,7 @@ class Windowed:
     def close(self) -> None:
         """Closes the window as its X does."""
         self._counter.close()
+        self._reads.dispose()
         self.station.close()
         self._application.processEvents()
 
@@ -148,6 +155,17 @@ class Windowed:
     def _fail(self, report: str) -> None:
         self._failed = report
         self._loop.quit()
+
+    def _wait_for_printers(self) -> None:
+        """Lets the papers of the last scan come out first, as they do at a person's pace (the storm does not wait)."""
+        until = time.perf_counter() + PRINTERS_S
+
+        def idle() -> bool:
+            with reading(self._reads) as session:
+                queued = session.scalar(select(PrintJob.id).where(PrintJob.state == "queued").limit(1))
+            return queued is None or time.perf_counter() > until
+
+        self._wait(idle)
 
     def _wait(self, holds: Callable[[], bool]) -> None:
         """Runs the event loop until something holds."""

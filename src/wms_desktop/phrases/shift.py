@@ -22,6 +22,7 @@ TEXTS: dict[str, str] = {
     "shift.pick_short_backorder": "Nowhere else in the house: the line stays on backorder, and the bin will be counted.",
     "shift.pick_short_part": "A part lies elsewhere, the rest stays on backorder.",
     "shift.board": "In the middle of the walk the supervisor moves the batch from {was} to {to}: Ctrl+M, and a number.",
+    "shift.list": "Ctrl+P puts a batch on paper, in walking order, for a picker without a screen.",
     "shift.release": "Ctrl+R releases what the trucks have made complete: more batches, each with its shortest walk.",
     "shift.handover": "The new picker proves the cart by scanning it, and goes on at the same stop.",
     "shift.pack": "At the bench every unit is proved again. What stands in a lane needs no picking at all.",

@@ -187,6 +187,24 @@ def _release(player: Player) -> None:
     player.tap(Qt.Key.Key_R, _CONTROL)
     player.wait_until(lambda: desk.note.text() not in not_yet, "the released work")
     player.tell("shift.release")
+    _print_list(player)
+
+
+def _print_list(player: Player) -> None:
+    """A batch that nobody has taken goes on paper too, for whoever walks without a screen."""
+    desk = player.window.desks.batches
+
+    def find() -> BatchCard | None:
+        return next((card for card in desk.findChildren(BatchCard) if card.row.state == "new"), None)
+
+    player.wait_until(lambda: find() is not None, "a batch that waits")
+    card = find()
+    before = desk.note.text()
+    if card is not None:
+        QTest.mouseClick(card, Qt.MouseButton.LeftButton)
+    player.tap(Qt.Key.Key_P, _CONTROL)
+    player.wait_until(lambda: desk.note.text() != before, "the printed list")
+    player.tell("shift.list")
 
 
 def _number_key(name: str) -> Qt.Key:

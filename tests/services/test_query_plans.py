@@ -42,8 +42,8 @@ from wms_desktop.services.inventory import Goods, Spot
 GROWING = frozenset(
     {
         "movement", "stock", "order_line", "sales_order", "reservation", "peg", "pick", "command", "print_job",
-        "receipt", "receipt_line", "purchase_order", "purchase_line", "shipment", "carton", "batch", "batch_order", "plate",
-        "product", "barcode", "location", "lot", "count_task",
+        "receipt", "receipt_line", "purchase_order", "purchase_line", "shipment", "carton", "batch", "batch_order",
+        "plate", "product", "barcode", "location", "lot", "count_task",
     }
 )  # fmt: skip
 # Indexes of what is open at this moment: reading one whole is reading today's work, not the house's history.

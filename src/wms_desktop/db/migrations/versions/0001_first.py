@@ -160,6 +160,7 @@ def upgrade() -> None:
     sqlite_autoincrement=True,
     sqlite_strict=True
     )
+    op.create_index('ix_location_floor', 'location', ['kind', 'aisle', 'x_mm', 'y_mm'], unique=False)
     op.create_index('ix_location_kind_walk_seq', 'location', ['kind', 'walk_seq'], unique=False)
     op.create_table('lot',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),

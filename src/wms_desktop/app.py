@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import logging
 import os
+import signal
 import sys
 import tempfile
 from collections.abc import Callable, Mapping
@@ -43,6 +44,7 @@ T = TypeVar("T")
 _GATE_S = 120.0
 _SLICE_S = 0.0003
 _PULSE_MS = 1500
+_HEARTBEAT_MS = 500
 
 
 class Workstation:
@@ -231,6 +233,11 @@ def run_window(profile: Profile, prepare: Callable[[Engine], None] | None) -> in
     application = QApplication.instance() or QApplication(sys.argv[:1])
     workstation = Workstation(profile, prepare)
     workstation.window.errors.install()
+    for ending in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(ending, lambda *_: workstation.window.close())
+    heartbeat = QTimer(interval=_HEARTBEAT_MS)  # Qt sleeps in C: without it Ctrl+C is not noticed
+    heartbeat.timeout.connect(lambda: None)
+    heartbeat.start()
     workstation.open()
     status = application.exec()
     workstation.close()

@@ -10,6 +10,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from tests.builders import House
+from wms_desktop.db import engine
 from wms_desktop.db.tables import Command, Product, Setting
 from wms_desktop.errors import Bug, Refusal
 from wms_desktop.prompts import Answer, Key, Message, Outcome, Prompt, Scan
@@ -97,7 +98,7 @@ def test_nobody_signed_on_is_refused_and_not_recorded(house: House) -> None:
 
 def test_a_passing_lock_is_waited_out(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     tries: list[int] = []
-    monkeypatch.setattr(commands.time, "sleep", lambda seconds: tries.append(1))
+    monkeypatch.setattr(engine.time, "sleep", lambda seconds: tries.append(1))
 
     def act(session: Session, context: Context) -> Answer:
         if len(tries) < 2:
@@ -112,7 +113,7 @@ def test_a_passing_lock_is_waited_out(house: House, monkeypatch: pytest.MonkeyPa
 
 def test_a_lock_that_stays_is_told_after_five_tries(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     tries: list[float] = []
-    monkeypatch.setattr(commands.time, "sleep", tries.append)
+    monkeypatch.setattr(engine.time, "sleep", tries.append)
 
     def act(_session: Session, _context: Context) -> Answer:
         raise OperationalError("BEGIN", {}, Exception("database is locked"))
@@ -120,7 +121,7 @@ def test_a_lock_that_stays_is_told_after_five_tries(house: House, monkeypatch: p
     with pytest.raises(OperationalError):
         _run(house, "K1", act)
 
-    assert len(tries) == commands.TRIES - 1
+    assert len(tries) == engine.TRIES - 1
     assert house.read(lambda s: s.get(Command, "K1")) is None
 
 

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import random
 import sqlite3
+import time
 from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from types import ModuleType
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
 from wms_desktop.errors import Refusal
 
+TRIES = 5
 SAFE_SQLITE = (3, 51, 3)
 APPLICATION_ID = 0x574D5344
 _PRAGMAS = {
@@ -33,6 +37,7 @@ _READ_ONCE = frozenset(
     }
 )  # fmt: skip
 Answered = TypeVar("Answered")
+_PASSING = ("40001", "40P01", "55P03")
 _SAFE_SERVER = ("fsync", "full_page_writes", "synchronous_commit")
 
 
@@ -148,3 +153,29 @@ def reading(engine: Engine) -> Iterator[Session]:
     """One consistent snapshot to read from."""
     with _Transaction(engine.execution_options(**{_READS: True}), expire_on_commit=False) as session, session.begin():
         yield session
+
+
+def persist(act: Callable[[], Answered]) -> Answered:
+    """Does a whole transaction, again when what stopped it may well be gone in a moment; at most five tries.
+
+    ``act`` must leave nothing when it fails. Raises what the database raised last.
+    """
+    for attempt in range(1, TRIES):
+        try:
+            return act()
+        except DBAPIError as error:
+            if not _is_passing(error):
+                raise
+            time.sleep(random.uniform(0.01, 0.05) * 2**attempt)
+    return act()
+
+
+def _is_passing(error: DBAPIError) -> bool:
+    """Whether the same transaction may well go through in a moment (lock, deadlock, serialisation, lost connection)."""
+    state = getattr(error.orig, "sqlstate", None)
+    if state in _PASSING or error.connection_invalidated:
+        return True
+    # Two people made the first movement between the same two places at once; the later one has the older number.
+    if isinstance(error, IntegrityError) and "stock needs a movement" in str(error.orig):
+        return True
+    return isinstance(error, OperationalError) and "locked" in str(error.orig)

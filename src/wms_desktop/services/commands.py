@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-import random
-import time
 from collections.abc import Callable
 from dataclasses import replace
 
 from sqlalchemy import Engine, func, select
-from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
-from wms_desktop.db.engine import writing
+from wms_desktop.db.engine import persist, writing
 from wms_desktop.db.tables import Command, Operator
 from wms_desktop.errors import Bug, NotPermitted, NotUnderstood, Refusal
 from wms_desktop.prompts import Answer, Event, Message, Outcome, Prompt, Scan, as_json, from_json
@@ -22,8 +19,6 @@ from wms_desktop.services.dialogue import Context
 Act = Callable[[Session, Context], Answer]
 See = Callable[[Session, Context], Prompt]
 
-TRIES = 5
-_RETRY_STATES = ("40001", "40P01", "55P03")
 _EVERYBODY = frozenset({"picker", "packer", "receiver", "supervisor", "buyer", "admin"})
 PERMISSIONS = {
     "sign_on": _EVERYBODY,
@@ -45,14 +40,7 @@ def run(engine: Engine, workflow: str, content: str, context: Context, act: Act,
     as an answer whose prompt ``see`` derives anew. Raises what the database raises when it cannot keep the
     command (disk, lost server) after at most five tries.
     """
-    for attempt in range(1, TRIES + 1):
-        try:
-            return _once(engine, workflow, content, context, act, see)
-        except DBAPIError as error:
-            if attempt == TRIES or not _is_passing(error):
-                raise
-            time.sleep(random.uniform(0.01, 0.05) * 2**attempt)
-    raise Bug("unreachable")
+    return persist(lambda: _once(engine, workflow, content, context, act, see))
 
 
 def content_of(event: Event) -> str:
@@ -136,14 +124,3 @@ def _find_answer(session: Session, command_id: str, key: str) -> Answer | None:
 
 def _digest(workflow: str, content: str) -> str:
     return hashlib.sha256(f"{workflow}\x00{content}".encode()).hexdigest()
-
-
-def _is_passing(error: DBAPIError) -> bool:
-    """Whether the same command may well go through in a moment (lock, deadlock, serialisation, lost connection)."""
-    state = getattr(error.orig, "sqlstate", None)
-    if state in _RETRY_STATES or error.connection_invalidated:
-        return True
-    # Two people made the first movement between the same two places at once; the later one has the older number.
-    if isinstance(error, IntegrityError) and "stock needs a movement" in str(error.orig):
-        return True
-    return isinstance(error, OperationalError) and "locked" in str(error.orig)

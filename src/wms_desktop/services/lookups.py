@@ -267,15 +267,17 @@ def _short_products(session: Session) -> dict[int, set[int]]:
 def _racks(session: Session) -> tuple[tuple[int, int, int, int], ...]:
     """The racks on both sides of each aisle, a piece per unbroken run of bays."""
     points = session.execute(
-        select(Location.x_mm, Location.y_mm).where(Location.kind == "bin", Location.aisle.is_not(None)).distinct()
-        .order_by(Location.x_mm, Location.y_mm)
-    ).all()  # fmt: skip
-    by_aisle: dict[int, list[int]] = {}
-    for x, y in points:
-        by_aisle.setdefault(x, []).append(y)
+        select(Location.aisle, Location.x_mm, Location.y_mm)
+        .where(Location.kind == "bin", Location.aisle.is_not(None))
+        .distinct()
+        .order_by(Location.aisle, Location.x_mm, Location.y_mm)  # as their index has them: nothing is sorted
+    )
+    by_aisle: dict[int, set[int]] = {}
+    for _, x, y in points:
+        by_aisle.setdefault(x, set()).add(y)
     racks = []
-    for x, ys in by_aisle.items():
-        for low, high in _runs(ys):
+    for x, ys in sorted(by_aisle.items()):
+        for low, high in _runs(sorted(ys)):
             racks += [
                 (x - 2 * _RACK_DEPTH_MM, low, _RACK_DEPTH_MM, high - low),
                 (x + _RACK_DEPTH_MM, low, _RACK_DEPTH_MM, high - low),

@@ -9,7 +9,7 @@ from datetime import timedelta
 from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
-from wms_desktop.db.engine import reading, writing
+from wms_desktop.db.engine import persist, reading, writing
 from wms_desktop.db.tables import PrintJob
 from wms_desktop.domain import documents
 from wms_desktop.domain.documents import Document
@@ -164,6 +164,9 @@ class PrintOutbox:
 
     def mark_started(self, job_id: int) -> int | None:
         """Counts an attempt, durably, and gives its number; None where the job is void or done by now."""
+        return persist(lambda: self._start(job_id))
+
+    def _start(self, job_id: int) -> int | None:
         with writing(self._engine) as session:
             job = self._find_queued(session, job_id)
             if job is None:
@@ -173,6 +176,9 @@ class PrintOutbox:
 
     def mark_printed(self, job_id: int) -> None:
         """The printer has it. A paper that became void meanwhile stays void."""
+        persist(lambda: self._end(job_id))
+
+    def _end(self, job_id: int) -> None:
         with writing(self._engine) as session:
             job = self._find_queued(session, job_id)
             if job is not None:
@@ -183,6 +189,9 @@ class PrintOutbox:
 
     def mark_failed(self, job_id: int, fault: str, retry_in_s: float | None) -> None:
         """The attempt failed; again after ``retry_in_s`` seconds, or never by itself (None: the dead-letter tray)."""
+        persist(lambda: self._fail(job_id, fault, retry_in_s))
+
+    def _fail(self, job_id: int, fault: str, retry_in_s: float | None) -> None:
         with writing(self._engine) as session:
             job = self._find_queued(session, job_id)
             if job is None:

@@ -51,6 +51,9 @@ def main(names: Sequence[str]) -> int:
             continue
         page = DOCS / f"{name}.md"
         old = page.read_text(encoding="utf-8") if page.exists() else f"# {name}\n\n{BEGIN}\n{END}\n"
+        if BEGIN not in old:
+            print(f"{page.name}: has no markers, left as it is")
+            continue
         new = written(old, steps)
         page.write_text(new, encoding="utf-8")
         print(f"{page.name}: {'unchanged' if new == old else f'{len(steps)} rows written'}")

@@ -194,11 +194,16 @@ def release(session: Session, peg_row: Peg, why: str) -> None:
 
 
 def offer_again(session: Session, context: Context, declined: Peg) -> None:
-    """Shares out a declined peg's units anew, leaving the declined order out."""
+    """Shares out a declined peg's units anew, leaving every order out that was declined for this line."""
     line = session.get_one(ReceiptLine, declined.receipt_line_id)
     receipt = session.get_one(Receipt, line.receipt_id)
-    order = order_of(session, declined)
-    sharing = decide(session, context, line.product_id, declined.qty, leave_out=(order.id,))
+    refused = (
+        select(OrderLine.order_id)
+        .join(Peg, Peg.order_line_id == OrderLine.id)
+        .where(Peg.receipt_line_id == line.id, Peg.state == "released", Peg.why.startswith("declined"))
+    )
+    leave_out = tuple(session.scalars(refused))
+    sharing = decide(session, context, line.product_id, declined.qty, leave_out=leave_out)
     stock = _dock_stock(session, line, receipt.dock_id)
     arrival = Arrival(receipt_line_id=line.id, stock_id=stock.id, product_id=line.product_id, qty=declined.qty)
     peg(session, context, arrival, sharing)
@@ -211,14 +216,12 @@ def order_of(session: Session, row: Peg) -> Order:
 
 def count_carries(session: Session, receipt_id: int) -> int:
     """Units of a receipt that anybody still has to carry to a lane."""
-    return (
-        session.scalar(
-            select(func.coalesce(func.sum(Peg.qty), 0))
-            .join(ReceiptLine, ReceiptLine.id == Peg.receipt_line_id)
-            .where(Peg.state == "arrived", ReceiptLine.receipt_id == receipt_id)
-        )
-        or 0
+    found = session.scalar(
+        select(func.sum(Peg.qty))
+        .join(ReceiptLine, ReceiptLine.id == Peg.receipt_line_id)
+        .where(Peg.state == "arrived", ReceiptLine.receipt_id == receipt_id)
     )
+    return int(found or 0)
 
 
 def list_complete(session: Session, order_ids: Sequence[int]) -> list[str]:

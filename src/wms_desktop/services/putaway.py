@@ -22,7 +22,7 @@ from wms_desktop.db.tables import (
     Station,
     Stock,
 )
-from wms_desktop.errors import Refusal
+from wms_desktop.errors import NotUnderstood, Refusal
 from wms_desktop.prompts import Answer, Detail, Event, Message, Outcome, Prompt
 from wms_desktop.services import bins, inventory
 from wms_desktop.services.conversation import converse
@@ -92,6 +92,15 @@ def _take(session: Session, context: Context, scan: Resolved) -> Answer:
         raise Refusal("nothing_on_dock", product=scan.name)
     if len(rows) > 1:
         raise Refusal("several_lots", product=scan.name, count=len(rows))
+    return _propose(session, context, rows[0], int(rows[0].free))
+
+
+def _take_lot(session: Session, context: Context, typed: Resolved) -> Answer:
+    rows = [w for w in list_waiting(session, _dock(session, context)) if w.lot == typed.text]
+    if not rows:
+        raise NotUnderstood("unknown_code", text=typed.text)
+    if len(rows) > 1:
+        raise Refusal("several_articles", lot=typed.text, count=len(rows))
     return _propose(session, context, rows[0], int(rows[0].free))
 
 
@@ -239,6 +248,7 @@ def _placing(state: str) -> list[Step]:
 
 WORKFLOW = Workflow(NAME, [
     Step("take", "product", _take, ("place", "no_bin"), "Scan an item that stands on the dock: its bin is shown."),
+    Step("take", "text", _take_lot, ("place", "no_bin"), "Several lots stand there: type the lot of what you hold."),
     *_placing("place"),
     *_placing("no_bin"),
 ])  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -24,6 +24,7 @@ from wms_desktop.db.tables import (
     Station,
     Supplier,
 )
+from wms_desktop.domain.crossdock import Portion, Sharing
 from wms_desktop.domain.documents import ReceivedNote, ReceivedRow
 from wms_desktop.errors import NothingExpected, Refusal
 from wms_desktop.services import crossdocking, inventory, printing, settings, site_time
@@ -131,9 +132,8 @@ def take_in(session: Session, context: Context, receipt: Receipt, parcel: Parcel
     target = Spot(location_id=hold if damaged else receipt.dock_id, condition=parcel.condition)
     goods = Goods(product_id=parcel.product_id, qty=parcel.qty, lot_id=lot_id)
     stock_id = inventory.post(session, context, goods, Spot(location_id=supplier), target, reason="receive")
-    lines = []
-    for purchase_line_id, qty in _spread(session, receipt, parcel):
-        line = ReceiptLine(
+    lines = [
+        ReceiptLine(
             receipt_id=receipt.id,
             purchase_line_id=purchase_line_id,
             product_id=parcel.product_id,
@@ -145,14 +145,33 @@ def take_in(session: Session, context: Context, receipt: Receipt, parcel: Parcel
             station_id=context.station_id,
             at=context.at,
         )
-        session.add(line)
-        session.flush()
-        lines.append(line)
-        if not damaged:
-            sharing = crossdocking.decide(session, context, parcel.product_id, qty)
-            arrival = Arrival(receipt_line_id=line.id, stock_id=stock_id, product_id=parcel.product_id, qty=qty)
-            crossdocking.peg(session, context, arrival, sharing)
+        for purchase_line_id, qty in _spread(session, receipt, parcel)
+    ]
+    session.add_all(lines)
+    session.flush()
+    if not damaged:
+        sharing = crossdocking.decide(session, context, parcel.product_id, parcel.qty)
+        passed_over = sharing.passed_over
+        for line, portions in zip(lines, _deal(sharing.portions, [line.qty for line in lines]), strict=True):
+            arrival = Arrival(receipt_line_id=line.id, stock_id=stock_id, product_id=parcel.product_id, qty=line.qty)
+            crossdocking.peg(session, context, arrival, Sharing(portions, (), passed_over, 0))
+            passed_over = ()
     return lines
+
+
+def _deal(portions: Sequence[Portion], sizes: Sequence[int]) -> list[tuple[Portion, ...]]:
+    """The portions of one decision dealt out over receipt lines of these sizes, split where a line ends."""
+    left = list(portions)
+    dealt = []
+    for size in sizes:
+        mine: list[Portion] = []
+        while size and left:
+            part = min(size, left[0].qty)
+            mine.append(replace(left[0], qty=part))
+            left[:1] = [replace(left[0], qty=left[0].qty - part)] if part < left[0].qty else []
+            size -= part
+        dealt.append(tuple(mine))
+    return dealt
 
 
 def close(session: Session, context: Context, receipt: Receipt) -> tuple[int, int]:
@@ -254,6 +273,23 @@ def list_pegs(session: Session, line_ids: Sequence[int]) -> Sequence[Peg]:
     ).all()
 
 
+def day_of(text: str) -> str:
+    """A day typed as YYYY-MM-DD or as the label says it, YYMMDD; gives ISO text."""
+    digits = text.replace("-", "")
+    if len(digits) == 6:
+        digits = f"20{digits}"
+    try:
+        return date.fromisoformat(digits).isoformat()
+    except ValueError as wrong:
+        raise Refusal("day_wanted", text=text) from wrong
+
+
+def known_expiry(session: Session, product_id: int, lot: str) -> str:
+    """The expiry day (ISO text) that the house knows of a lot; empty: none."""
+    found = session.scalar(select(Lot.expiry).where(Lot.product_id == product_id, Lot.code == lot))
+    return found.isoformat() if found else ""
+
+
 def is_expired(session: Session, context: Context, expiry: str) -> bool:
     """Whether a lot's expiry day (ISO text) has passed at this site."""
     return bool(expiry) and date.fromisoformat(expiry) < site_time.today(session, context.at)
@@ -297,6 +333,8 @@ def _lot(session: Session, parcel: Parcel) -> int:
         session.flush()
     elif expiry and found.expiry and found.expiry != expiry:
         raise Refusal("lot_expiry_differs", lot=parcel.lot, known=found.expiry.isoformat(), read=parcel.expiry)
+    elif expiry and not found.expiry:
+        found.expiry = expiry
     return found.id
 
 

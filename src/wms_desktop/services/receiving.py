@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 from sqlalchemy import select
@@ -12,7 +11,6 @@ from wms_desktop.changes import Changes
 from wms_desktop.db.engine import ask_once
 from wms_desktop.db.tables import (
     Location,
-    Lot,
     Operator,
     Peg,
     Product,
@@ -159,7 +157,8 @@ def _demand(session: Session, context: Context, facts: Facts, pending: Facts) ->
     if product.lot_tracked and not pending["lot"]:
         save(session, context, NAME, "lot", facts | {"pending": pending})
         return _said(session, context, Outcome.LOOK_HERE, Message("lot_wanted", asked))
-    if product.expiry_tracked and not pending["expiry"] and not _known_expiry(session, pending):
+    pending["expiry"] = pending["expiry"] or receipts.known_expiry(session, product.id, pending["lot"])
+    if product.expiry_tracked and not pending["expiry"]:
         save(session, context, NAME, "expiry", facts | {"pending": pending})
         return _said(session, context, Outcome.LOOK_HERE, Message("expiry_wanted", asked))
     receipt = session.get_one(Receipt, facts["receipt"])
@@ -212,13 +211,22 @@ def _quantity(session: Session, context: Context, key: Resolved) -> Answer:
 
 def _lot(session: Session, context: Context, scan: Resolved) -> Answer:
     _, facts = _state(session, context)
+    _same_item(session, facts, scan, scan.lot)
     pending = facts["pending"] | {"lot": scan.lot or scan.text, "expiry": scan.expiry or facts["pending"]["expiry"]}
     return _demand(session, context, facts, pending)
 
 
 def _expiry(session: Session, context: Context, scan: Resolved) -> Answer:
     _, facts = _state(session, context)
-    return _demand(session, context, facts, facts["pending"] | {"expiry": _day(scan.expiry or scan.text)})
+    _same_item(session, facts, scan, scan.expiry)
+    return _demand(session, context, facts, facts["pending"] | {"expiry": receipts.day_of(scan.expiry or scan.text)})
+
+
+def _same_item(session: Session, facts: Facts, scan: Resolved, carried: str) -> None:
+    """An item's code answers the question for lot or expiry only if it is this item's and carries the answer."""
+    if scan.kind == "product" and (scan.id != facts["pending"]["product"] or not carried):
+        wanted = session.get_one(Product, facts["pending"]["product"]).name
+        raise WrongScan("answer_first", what=scan.name, product=wanted)
 
 
 def _yes(session: Session, context: Context, _key: Resolved) -> Answer:
@@ -338,8 +346,12 @@ def _done(session: Session, context: Context, _key: Resolved) -> Answer:
 def _state(session: Session, context: Context) -> tuple[str, Facts]:
     """The stored state, except that units waiting to be carried make `count` a `carry`."""
     state, facts = load(session, context, NAME, "open")
-    if "receipt" in facts and session.get_one(Receipt, facts["receipt"]).state != "open":
-        return "open", {}
+    if "receipt" in facts:
+        receipt = session.get(Receipt, facts["receipt"])
+        if receipt is None or receipt.state != "open":
+            return "open", {}
+    if state == "decline" and not _carries(session, context, facts):
+        return "count", _counted(facts)
     if state == "count" and _carries(session, context, facts):
         return "carry", facts
     return state, facts
@@ -418,27 +430,10 @@ def _proposal(session: Session, facts: Facts) -> bins.Proposal | None:
     return ask_once(session, goods, lambda: bins.propose(session, goods))
 
 
-def _known_expiry(session: Session, pending: Facts) -> bool:
-    query = select(Lot).where(Lot.product_id == pending["product"], Lot.code == pending["lot"])
-    lot = session.scalars(query).one_or_none()
-    return lot is not None and lot.expiry is not None
-
-
 def _number(text: str, most: int) -> int:
     if not (text.isascii() and text.isdigit()) or not 1 <= int(text) <= most:
         raise Refusal("number_wanted", text=text, most=most)
     return int(text)
-
-
-def _day(text: str) -> str:
-    """A day typed as YYYY-MM-DD or as the label says it, YYMMDD; gives ISO text."""
-    digits = text.replace("-", "")
-    if len(digits) == 6:
-        digits = f"20{digits}"
-    try:
-        return date.fromisoformat(digits).isoformat()
-    except ValueError as wrong:
-        raise Refusal("day_wanted", text=text) from wrong
 
 
 def _bin_scanned(session: Session, _context: Context, scan: Resolved) -> Answer:

@@ -21,6 +21,8 @@ from wms_desktop.errors import CannotUndo
 
 # Rows that keep their own history (ledger, outbox), or that are caches the database keeps.
 _NOT_RECORDED = frozenset({"command", "movement", "stock", "counter", "operator", "print_job", "plate", "lot"})
+# Rows that several people's commands add to: the column of which each takes back its own part.
+_SHARED = {"reservation": "qty"}
 _KEY = "undo"
 _CLOSED = "undo_closed"
 FINAL = ""
@@ -68,8 +70,13 @@ def walk_back(session: Session, text: str, reverse: Any) -> None:
         kind = entry[0]
         if kind == "movement":
             reverse(entry[1])
+        elif kind == "insert" and entry[1] in _SHARED:
+            _shift(session, entry[1], entry[2], -entry[3])
         elif kind == "insert":
             _unmake(session, entry[1], entry[2])
+        elif kind == "update" and set(entry[3]) == {_SHARED.get(entry[1])}:
+            before, after = entry[3][_SHARED[entry[1]]]
+            _shift(session, entry[1], entry[2], before - after)
         elif kind == "update":
             _put_back(session, entry[1], entry[2], entry[3])
         else:
@@ -84,7 +91,8 @@ def _note_flush(session: Session, _context: UOWTransaction) -> None:
     for row in session.new:
         table = _table(row)
         if table.name not in _NOT_RECORDED:
-            entries.append(["insert", table.name, _keys(row)])
+            share = [getattr(row, _SHARED[table.name])] if table.name in _SHARED else []
+            entries.append(["insert", table.name, _keys(row), *share])
     for row in session.dirty:
         table = _table(row)
         changed = _changed(row, table)
@@ -140,6 +148,20 @@ def _translates(kind: object) -> TypeGuard[TypeDecorator[Any]]:
 
 def _is(table: Table, keys: dict[str, Any]) -> ColumnElement[bool]:
     return and_(*(table.columns[name] == value for name, value in keys.items()))
+
+
+def _shift(session: Session, name: str, keys: dict[str, Any], change: int) -> None:
+    """Takes back one command's part of a row that several may have changed; at nothing the row goes."""
+    table = tables.metadata.tables[name]
+    amount = table.columns[_SHARED[name]]
+    living = _is(table, keys) & (table.columns["state"] == "held")
+    left = session.scalar(select(amount).where(living).with_for_update())
+    if left is None or left + change < 0:
+        raise CannotUndo(what=name)
+    if left + change == 0:
+        session.execute(delete(table).where(living))
+    else:
+        session.execute(update(table).where(living).values({amount.name: amount + change}))
 
 
 def _unmake(session: Session, name: str, keys: dict[str, Any]) -> None:

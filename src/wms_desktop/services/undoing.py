@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
+
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from wms_desktop.db.tables import Command, PrintJob
+from wms_desktop.db.tables import Command, PrintJob, Receipt, ReceiptLine
 from wms_desktop.errors import CannotUndo
 from wms_desktop.services import inventory, undo
 from wms_desktop.services.dialogue import Context
@@ -31,6 +33,10 @@ def undo_last(session: Session, context: Context, workflow: str) -> None:
     ).one_or_none()
     if last is None or last.undo == undo.FINAL:
         raise CannotUndo("nothing_to_undo")
+    made = [entry[2]["id"] for entry in json.loads(last.undo) if entry[:2] == ["insert", "receipt_line"]]
+    closed = select(Receipt.id).join(ReceiptLine).where(ReceiptLine.id.in_(made), Receipt.state != "open")
+    if made and session.scalar(closed.limit(1)) is not None:
+        raise CannotUndo("receipt_closed_since")
     for job in session.scalars(select(PrintJob).where(PrintJob.command_id == last.id)):
         job.state = "void"
         job.carton_id = None  # the carton itself may be taken back next; the number still tells whose paper it was

@@ -84,6 +84,14 @@ def test_a_batch_is_shown_with_its_picker_progress_and_predicted_finish(house: H
     assert [r.state for r in _backlog(house)] == ["in_work"]
 
 
+def test_an_order_whose_batch_nobody_has_begun_is_still_ready(house: House, mug: int) -> None:
+    _batch(house, mug)
+    with writing(house.engine) as session:
+        session.get_one(Batch, 1).state = "released"
+
+    assert [r.state for r in _backlog(house)] == ["ready"]
+
+
 def test_a_walk_is_drawn_with_its_racks_and_stops(house: House, mug: int) -> None:
     _batch(house, mug)
 

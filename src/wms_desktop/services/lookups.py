@@ -246,9 +246,12 @@ def _state(order: Order, today: date, missing: int, in_work: bool) -> str:
 def _in_work(session: Session) -> set[int]:
     """Orders on a cart, on a bench, or in a lane; one whose batch nobody has begun is still ready."""
     in_lane = select(OrderLine.order_id).join(Peg, Peg.order_line_id == OrderLine.id).where(Peg.state == "in_lane")
-    return set(session.scalars(select(BatchOrder.order_id).where(BatchOrder.is_open == True))) | set(
-        session.scalars(in_lane)
+    begun = (
+        select(BatchOrder.order_id)
+        .join(Batch, Batch.id == BatchOrder.batch_id)
+        .where(BatchOrder.is_open == True, Batch.state != "released")
     )
+    return {*session.scalars(begun), *session.scalars(in_lane)}
 
 
 def _short_products(session: Session) -> dict[int, set[int]]:

@@ -20,7 +20,7 @@ from wms_desktop.ui.wording import say
 _STATES = ("ready", "in_work", "backordered", "stock_blocked", "pre_order", "on_hold")
 _LAST_DAY = date.max
 _LAST_INSTANT = datetime.max.replace(tzinfo=UTC)
-_WIDTHS = (60, 90, 190, 115, 60, 125, 110, 160, 55, 220)
+_WIDTHS = (60, 90, 210, 115, 62, 125, 122, 165, 58, 205)
 
 
 class BacklogDesk(QWidget):

@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from types import ModuleType
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
@@ -16,7 +15,7 @@ from wms_desktop import config
 from wms_desktop.config import Profile
 from wms_desktop.db import schema
 from wms_desktop.db.engine import open_engine, reading
-from wms_desktop.db.tables import HOUSE, Batch, Command, Counter, Movement, Operator, Station, Warehouse
+from wms_desktop.db.tables import HOUSE, Batch, Command, Counter, Movement, Operator, Station
 from wms_desktop.errors import Refusal
 from wms_desktop.journal import Entry, Journal, kept
 from wms_desktop.phrases import sentence
@@ -127,7 +126,7 @@ class StationRunner:
             keys = [entry.key for entry in entries]
             rows = session.execute(select(Command.id, Command.state).where(Command.id.in_(keys))).all()
             known = {row.id: row.state for row in rows}
-            zone = ZoneInfo(_zone(session))
+            zone = site_time.zone_of(session)
         return [
             Unanswered(
                 key=entry.key,
@@ -338,7 +337,3 @@ def _signed_on(session: Session, station_id: int) -> Operator | None:
     return session.scalar(
         select(Operator).join(Station, Station.operator_id == Operator.id).where(Station.id == station_id)
     )
-
-
-def _zone(session: Session) -> str:
-    return session.scalar(select(Warehouse.timezone).order_by(Warehouse.id).limit(1)) or "UTC"

@@ -16,22 +16,23 @@ _KNOWN = "zone"
 
 def today(session: Session, at: datetime) -> date:
     """The site-local day of an instant."""
-    return at.astimezone(_zone(session)).date()
+    return at.astimezone(zone_of(session)).date()
 
 
 def clock_time(session: Session, at: datetime) -> str:
     """An instant as the site's clock shows it, like 10:42."""
-    return at.astimezone(_zone(session)).strftime("%H:%M")
+    return at.astimezone(zone_of(session)).strftime("%H:%M")
 
 
 def day_end(session: Session, at: datetime) -> datetime:
     """The first instant of the site-local day after an instant."""
-    zone = _zone(session)
+    zone = zone_of(session)
     day = at.astimezone(zone).date() + timedelta(days=1)
     return datetime(day.year, day.month, day.day, tzinfo=zone)
 
 
-def _zone(session: Session) -> ZoneInfo:
+def zone_of(session: Session) -> ZoneInfo:
+    """The house's time zone, read once in a transaction."""
     known = session.info.get(_KNOWN)
     if known is None:
         name = session.scalar(select(Warehouse.timezone).order_by(Warehouse.id).limit(1))

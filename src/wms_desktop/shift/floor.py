@@ -141,6 +141,7 @@ class Floor:
     def intend(self, intent: Intent) -> None:
         """Notes an act just before it is made."""
         self.pending = intent
+        self.notes.pop("tray", None)  # what it said was about an earlier act
         self._write({"do": asdict(intent)})
 
     def done(self, told: Mapping[str, Any], *, moved: bool) -> None:
@@ -186,6 +187,7 @@ class Floor:
             moves = tuple(Move(**move) for move in facts["moves"])
             lists = {name: tuple(facts[name]) for name in ("raw", "notes", "only_in")}
             self.pending = Intent(workflow=facts["workflow"], seen=facts["seen"], moves=moves, **lists)
+            self.notes.pop("tray", None)
             return
         if "did" in record:
             self.acts += 1

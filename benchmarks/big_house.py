@@ -257,12 +257,16 @@ def _places(size: Size, n: object) -> Iterator[str]:
 def _catalogue(size: Size, n: object) -> Iterator[str]:
     assert callable(n)
     yield ("INSERT INTO product (id, sku, name, brand, category, weight_g, length_mm, width_mm, height_mm, velocity,"
-           " lot_tracked, expiry_tracked, price) SELECT 1 + i, 'SKU-' || (1 + i), 'Article ' || (1 + i), 'Brand', '',"
+           " lot_tracked, expiry_tracked, backorders, backorder_limit, safety_stock, removal, price)"
+           " SELECT 1 + i, 'SKU-' || (1 + i), 'Article ' || (1 + i), 'Brand', '',"
            " 100 + i % 900, 100, 60, 40, CASE i % 10 WHEN 0 THEN 'A' WHEN 1 THEN 'B' WHEN 2 THEN 'B' ELSE 'C' END, 0,"
-           f" 0, 10000 + i % 7 * 2500 FROM {n(size.products)}")  # fmt: skip
+           f" 0, 'allow', 0, 0, '', 10000 + i % 7 * 2500 FROM {n(size.products)}")  # fmt: skip
     yield ("INSERT INTO barcode (id, product_id, code, units) SELECT 1 + i, 1 + i, 'P' || (10000000 + i), 1"
            f" FROM {n(size.products)}")  # fmt: skip
-    yield "INSERT INTO customer (id, code, name, priority_class) VALUES (1, 'C1', 'Acme Ltd', 2)"
+    yield (
+        "INSERT INTO customer (id, code, name, priority_class, backorders, backorder_limit, ship_rule)"
+        " VALUES (1, 'C1', 'Acme Ltd', 2, 'allow', 0, 'available')"
+    )
     yield "INSERT INTO supplier (id, code, name) VALUES (1, 'S1', 'Supplier One')"
     work = ("receive", "pick", "pack", "dispatch", "batches")
     flow = " ".join(f"WHEN {k} THEN '{name}'" for k, name in enumerate(work))
@@ -299,14 +303,18 @@ def _inbound(size: Size, n: object) -> Iterator[str]:
 
 
 _ORDER = ("id, number, customer_id, service_id, placed_at, leave_by, promise, priority_class, ship_complete,"
-          " is_pinned, is_held, passed_over, currency, ship_name, street, postcode, city, country")  # fmt: skip
-_LINE = "id, order_id, line_no, product_id, ordered, cancelled, shipped, reserved, price"
+          " is_pinned, is_held, passed_over, must_ask, is_paid, hold_reason, channel, currency, ship_name, street,"
+          " postcode, city, country")  # fmt: skip
+_LINE = ("id, order_id, line_no, product_id, replaced, kit_qty, made_to_order, promise_rule, cause, ordered, cancelled,"
+         " shipped, reserved, price")  # fmt: skip
+_PLAIN = "0, 0, 0, '', ''"
+"""What a line has after its product: nothing special."""
 
 
 def _order(first: int, letter: str, placed: str, leave: str, promise: str) -> str:
     return (f"SELECT {first} + i, '{letter}' || (1000000 + i), 1, 1 + i % 7 / 6, {placed}, {leave}, {promise}, 2,"
-            " CASE WHEN i % 9 = 0 THEN 1 ELSE 0 END, 0, 0, 0, 'GBP', 'Acme Ltd', '1 High Street', 'LS1 1AA', 'Leeds',"
-            " 'GB'")  # fmt: skip
+            " CASE WHEN i % 9 = 0 THEN 1 ELSE 0 END, 0, 0, 0, 0, 0, '', '', 'GBP', 'Acme Ltd',"
+            " '1 High Street', 'LS1 1AA', 'Leeds', 'GB'")  # fmt: skip
 
 
 def _orders(size: Size, n: object) -> Iterator[str]:
@@ -320,15 +328,15 @@ def _orders(size: Size, n: object) -> Iterator[str]:
         facts = _order(first, letter, f"{FIRST_AT} + i", later, "'2030-01-20'")
         yield f"INSERT INTO sales_order ({_ORDER}) {facts} FROM {n(count)}"
     row = "(4 * i + 3)"
-    yield (f"INSERT INTO order_line ({_LINE}) SELECT 1 + i, 1 + i / 2, 1 + i % 2, {_product(row, size)}, {_came(row)},"
-           f" 0, {_came(row)}, 0, 25000 FROM {n(size.shipped)}")  # fmt: skip
+    yield (f"INSERT INTO order_line ({_LINE}) SELECT 1 + i, 1 + i / 2, 1 + i % 2, {_product(row, size)},"
+           f" {_PLAIN}, {_came(row)}, 0, {_came(row)}, 0, 25000 FROM {n(size.shipped)}")  # fmt: skip
     chance = f"(i * {STEP} % 9973)"
     yield (f"INSERT INTO order_line ({_LINE}) SELECT {size.shipped + 1} + i, {done + 1} + i / 3, 1 + i % 3,"
-           f" 1 + {chance} * {chance} * {size.products - 1} / 99460729, 1 + i % 3, 0, 0, 0, 25000"
+           f" 1 + {chance} * {chance} * {size.products - 1} / 99460729, {_PLAIN}, 1 + i % 3, 0, 0, 0, 25000"
            f" FROM {n(3 * waiting)}")  # fmt: skip
     stock = f"(4 * (i * {STEP} % {size.shipped}))"
     yield (f"INSERT INTO order_line ({_LINE}) SELECT {size.shipped + 3 * waiting + 1} + i,"
-           f" {done + waiting + 1} + i / 2, 1 + i % 2, {_product(stock, size)}, 1, 0, 0, 1, 25000"
+           f" {done + waiting + 1} + i / 2, 1 + i % 2, {_product(stock, size)}, {_PLAIN}, 1, 0, 0, 1, 25000"
            f" FROM {n(2 * ready)}")  # fmt: skip
     yield ("INSERT INTO reservation (id, stock_id, order_line_id, qty, state, reason)"
            f" SELECT {size.shipped + 1} + i, 1 + {stock}, {size.shipped + 3 * waiting + 1} + i, 1, 'held', '[]'"

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from types import ModuleType
+from typing import Any
 
 from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
@@ -15,31 +17,41 @@ from wms_desktop import config
 from wms_desktop.config import Profile
 from wms_desktop.db import schema
 from wms_desktop.db.engine import open_engine, reading
-from wms_desktop.db.tables import HOUSE, Batch, Command, Counter, Movement, Operator, Station
+from wms_desktop.db.tables import HOUSE, Command, Counter, Movement, Operator, Station
 from wms_desktop.errors import Refusal
 from wms_desktop.journal import Entry, Journal, kept
 from wms_desktop.phrases import sentence
 from wms_desktop.prompts import Answer, Event, Key, Message, Prompt, Scan, Who
 from wms_desktop.services import (
     allocation,
+    backlog_reads,
+    batch_acts,
     batches,
     commands,
     dispatching,
+    import_acts,
+    import_reads,
     lookups,
+    order_acts,
+    orders,
     packing,
-    paper_picking,
     people,
     picking,
+    promise_acts,
+    promise_reads,
     putaway,
     receiving,
     settings,
     site_time,
 )
 from wms_desktop.services.dialogue import Clock, Context
+from wms_desktop.services.doors import Act, Args, Find
 
 DIALOGUES: Mapping[str, ModuleType] = {
     module.NAME: module for module in (receiving, putaway, picking, packing, dispatching)
 }
+ACTS: Mapping[str, Act] = {**batch_acts.ACTS, **order_acts.ACTS, **promise_acts.ACTS, **import_acts.ACTS}
+QUESTIONS: Mapping[str, Find] = {**backlog_reads.QUESTIONS, **promise_reads.QUESTIONS, **import_reads.QUESTIONS}
 _ASKS_PIN = "pin"
 _NOBODY = -1
 _MARKED = ("sscc",)
@@ -141,14 +153,6 @@ class StationRunner:
         """The person has read what became of an unanswered scan."""
         self._journal.answer(key)
 
-    def reassign(self, batch_id: int, operator_id: int) -> Answer:
-        """Gives a batch to somebody else (0: to nobody)."""
-
-        def act(session: Session, context: Context) -> Answer:
-            return batches.answer(session, context, batches.assign(session, context, batch_id, operator_id).message)
-
-        return self._do(f"assign {batch_id} {operator_id}", act)
-
     def release_wave(self) -> Answer:
         """Reserves what can be reserved and makes batches of what can leave.
 
@@ -172,15 +176,15 @@ class StationRunner:
 
         return self._do("release", write)
 
-    def print_list(self, batch_id: int) -> Answer:
-        """Queues a batch's paper pick list for this station's printer."""
-
-        def act(session: Session, context: Context) -> Answer:
-            paper_picking.print_pick_list(session, context, batch_id)
-            number = session.get_one(Batch, batch_id).number
-            return batches.answer(session, context, Message("pick_list_printed", {"batch": number}))
-
-        return self._do(f"list {batch_id}", act)
+    def act(self, name: str, args: Args) -> Answer:
+        """Carries out one of the desks' acts, by its name."""
+        act = ACTS[name]
+        content = f"{name} {json.dumps(dict(args), sort_keys=True, default=str)}"
+        return commands.run(
+            self._engine, act.workflow, content, self._context(act.workflow, 0),
+            lambda session, context: act.do(session, context, args),
+            batches.prompt if act.workflow == batches.NAME else orders.prompt,
+        )  # fmt: skip
 
     def who(self) -> Who | None:
         """Who is signed on here; None: nobody."""
@@ -310,6 +314,11 @@ class DeskReads:
         """The walk of a batch by its number."""
         with reading(self._engine) as session:
             return lookups.find_tour(session, batch)
+
+    def ask(self, question: str, args: Args) -> Any:
+        """The answer to one of the desks' questions, by its name."""
+        with reading(self._engine) as session:
+            return QUESTIONS[question](session, self._clock(), args)
 
     def pulse(self) -> tuple[int, int]:
         """Something that changes with every command of any station: how far the ledger and the commands have come."""

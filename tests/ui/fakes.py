@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from threading import Event as Flag
+from typing import Any
 
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent
@@ -136,7 +137,8 @@ class FakeRunner:
     sent: list[tuple[str, Event, int]] = field(default_factory=list)
     kept: list[tuple[str, Event, int, str]] = field(default_factory=list)
     dismissed: list[str] = field(default_factory=list)
-    moves: list[tuple[int, int]] = field(default_factory=list)
+    moves: list[tuple[Any, int]] = field(default_factory=list)
+    acts: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     operator: Who | None = None
     is_closed: bool = False
 
@@ -165,16 +167,16 @@ class FakeRunner:
     def dismiss(self, key: str) -> None:
         self.dismissed.append(key)
 
-    def reassign(self, batch_id: int, operator_id: int) -> Answer:
-        self.moves.append((batch_id, operator_id))
+    def act(self, name: str, args: Mapping[str, Any]) -> Answer:
+        self.acts.append((name, dict(args)))
+        if name == "reassign":
+            self.moves.append((args["batch"], args["operator"]))
+        elif name == "print_list":
+            self.moves.append(("list", args["batch"]))
         return accepted("move", BADGE)
 
     def release_wave(self) -> Answer:
         self.moves.append(("release", 0))
-        return accepted("move", BADGE)
-
-    def print_list(self, batch_id: int) -> Answer:
-        self.moves.append(("list", batch_id))
         return accepted("move", BADGE)
 
     def who(self) -> Who | None:
@@ -188,6 +190,7 @@ class FakeReads:
     """Two batches, two people, three orders, one tour."""
 
     def __init__(self) -> None:
+        self.answers: dict[str, Callable[[Mapping[str, Any]], Any]] = {}
         self.rows_of_batches: Sequence[Batch] = (Batch(1, "118", "Ana", 2), Batch(2, "119"))
 
     def batches(self) -> Sequence[Batch]:
@@ -201,6 +204,9 @@ class FakeReads:
 
     def tour(self, batch: str) -> Tour | None:
         return Tour()
+
+    def ask(self, question: str, args: Mapping[str, Any]) -> Any:
+        return self.answers[question](args)
 
     def close(self) -> None:
         """Nothing is held."""

@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from wms_desktop.db.types import STRICT, STRICT_KEYED, Table
+from wms_desktop.db.types import STRICT, STRICT_KEYED, Table, one_of
 
 NO_LOT = 0
+BACKORDERS = ("allow", "deny", "units", "days")
+REMOVALS = ("", "fefo", "fifo", "closest", "empty_bin")
+SHIP_RULES = ("available", "complete", "ask")
+OPEN_MODE = text("until IS NULL")
 
 
 class Product(Table):
-    """An article, counted in whole stock-keeping units; lengths in millimetres, weight in grams (0: unknown)."""
+    """An article, counted in whole stock-keeping units; lengths in millimetres, weight in grams (0: unknown).
+
+    ``backorders`` says whether more may be sold than there is: allow, deny, at most ``backorder_limit`` units or
+    days. ``safety_stock`` units are left alone by allocation. ``release_on``: not sold from stock before that
+    site-local day. ``removal``: which units are taken first ("": the house's rule).
+    """
 
     __tablename__ = "product"
     id: Mapped[int] = mapped_column(primary_key=True, init=False)
@@ -30,7 +39,15 @@ class Product(Table):
     lot_tracked: Mapped[bool] = mapped_column(default=False)
     expiry_tracked: Mapped[bool] = mapped_column(default=False)
     price: Mapped[Decimal] = mapped_column(default=Decimal(0))
+    backorders: Mapped[str] = mapped_column(default="allow")
+    backorder_limit: Mapped[int] = mapped_column(default=0)
+    safety_stock: Mapped[int] = mapped_column(default=0)
+    release_on: Mapped[date | None] = mapped_column(default=None)
+    removal: Mapped[str] = mapped_column(default="")
     __table_args__ = (
+        CheckConstraint(one_of("backorders", BACKORDERS), name="backorders"),
+        CheckConstraint("backorder_limit >= 0 AND safety_stock >= 0", name="limits"),
+        CheckConstraint(one_of("removal", REMOVALS), name="removal"),
         CheckConstraint("weight_g >= 0 AND length_mm >= 0 AND width_mm >= 0 AND height_mm >= 0", name="sizes"),
         CheckConstraint("velocity IN ('A', 'B', 'C')", name="velocity"),
         CheckConstraint("lot_tracked IN (0, 1) AND expiry_tracked IN (0, 1)", name="tracking"),
@@ -71,14 +88,71 @@ class Lot(Table):
 
 
 class Customer(Table):
-    """Who orders; the class orders the demand (1 first)."""
+    """Who orders; the class orders the demand (1 first). Backorders and the shipping rule are as for products."""
 
     __tablename__ = "customer"
     id: Mapped[int] = mapped_column(primary_key=True, init=False)
     code: Mapped[str] = mapped_column(unique=True)
     name: Mapped[str]
     priority_class: Mapped[int] = mapped_column(default=2)
-    __table_args__ = (CheckConstraint("priority_class BETWEEN 1 AND 9", name="priority_class"), STRICT)
+    backorders: Mapped[str] = mapped_column(default="allow")
+    backorder_limit: Mapped[int] = mapped_column(default=0)
+    ship_rule: Mapped[str] = mapped_column(default="available")
+    __table_args__ = (
+        CheckConstraint("priority_class BETWEEN 1 AND 9", name="priority_class"),
+        CheckConstraint(one_of("backorders", BACKORDERS), name="backorders"),
+        CheckConstraint("backorder_limit >= 0", name="limits"),
+        CheckConstraint(one_of("ship_rule", SHIP_RULES), name="ship_rule"),
+        STRICT,
+    )
+
+
+class Substitute(Table):
+    """An article that may be sent instead of another; rank 1 is offered first among equals."""
+
+    __tablename__ = "substitute"
+    id: Mapped[int] = mapped_column(primary_key=True, init=False)
+    product_id: Mapped[int] = mapped_column(ForeignKey("product.id"))
+    alternative_id: Mapped[int] = mapped_column(ForeignKey("product.id"))
+    rank: Mapped[int] = mapped_column(default=1)
+    __table_args__ = (
+        UniqueConstraint("product_id", "alternative_id"),
+        CheckConstraint("product_id <> alternative_id AND rank > 0", name="another"),
+        STRICT,
+    )
+
+
+class KitPart(Table):
+    """So many units of a part that one unit of a kit is made of; a kit is no part of a kit."""
+
+    __tablename__ = "kit_part"
+    id: Mapped[int] = mapped_column(primary_key=True, init=False)
+    kit_id: Mapped[int] = mapped_column(ForeignKey("product.id"))
+    part_id: Mapped[int] = mapped_column(ForeignKey("product.id"))
+    qty: Mapped[int]
+    __table_args__ = (
+        UniqueConstraint("kit_id", "part_id"),
+        CheckConstraint("kit_id <> part_id AND qty > 0", name="parts"),
+        STRICT,
+    )
+
+
+class BackorderMode(Table):
+    """A time in which hands or goods are short, for a product or (None) the house: new promises are longer then."""
+
+    __tablename__ = "backorder_mode"
+    id: Mapped[int] = mapped_column(primary_key=True, init=False)
+    product_id: Mapped[int | None] = mapped_column(ForeignKey("product.id"))
+    extra_days: Mapped[int]
+    reason: Mapped[str]
+    since: Mapped[datetime]
+    until: Mapped[datetime | None] = mapped_column(default=None)
+    operator_id: Mapped[int] = mapped_column(ForeignKey("operator.id"))
+    __table_args__ = (
+        CheckConstraint("extra_days > 0", name="extra_days"),
+        Index("ix_backorder_mode_open", "product_id", sqlite_where=OPEN_MODE, postgresql_where=OPEN_MODE),
+        STRICT,
+    )
 
 
 class Supplier(Table):

@@ -8,14 +8,13 @@ from decimal import Decimal
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from wms_desktop.db.places import one_of
-from wms_desktop.db.types import STRICT, Table, Word
+from wms_desktop.db.types import STRICT, Table, Word, one_of
 
 PEG_STATES = ("arrived", "in_lane", "stored", "packed", "released")
 
 
 class PurchaseOrder(Table):
-    """Goods ordered from a supplier, due on a day."""
+    """Goods ordered from a supplier, due on a day; ``first_due`` is the day that was promised first."""
 
     __tablename__ = "purchase_order"
     id: Mapped[int] = mapped_column(primary_key=True, init=False)
@@ -23,6 +22,8 @@ class PurchaseOrder(Table):
     supplier_id: Mapped[int] = mapped_column(ForeignKey("supplier.id"))
     due: Mapped[date]
     state: Mapped[str] = mapped_column(default="open")
+    placed_on: Mapped[date | None] = mapped_column(default=None)
+    first_due: Mapped[date | None] = mapped_column(default=None)
     __table_args__ = (CheckConstraint(one_of("state", ("open", "closed", "cancelled")), name="state"), STRICT)
 
 

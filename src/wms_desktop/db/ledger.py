@@ -7,10 +7,10 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from wms_desktop.db.places import one_of
-from wms_desktop.db.types import STRICT, STRICT_KEYED, Table, Units, Word
+from wms_desktop.db.types import STRICT, STRICT_KEYED, Table, Units, Word, one_of
 
 CONDITIONS = ("good", "damaged", "missing")
+SHIPPED = text("reason = 'ship'")
 
 
 class Command(Table):
@@ -49,7 +49,7 @@ class Movement(Table):
     to_location_id: Mapped[int] = mapped_column(ForeignKey("location.id"))
     to_plate_id: Mapped[int] = mapped_column(ForeignKey("plate.id"))
     to_condition: Mapped[str]
-    reason: Mapped[str]
+    reason: Mapped[str] = mapped_column(Word)
     order_line_id: Mapped[int | None] = mapped_column(ForeignKey("order_line.id"), default=None)
     reverses_id: Mapped[int | None] = mapped_column(ForeignKey("movement.id"), default=None, unique=True)
     operator_id: Mapped[int] = mapped_column(ForeignKey("operator.id"))
@@ -65,12 +65,16 @@ class Movement(Table):
             name="moves",
         ),
         Index("ix_movement_product_id_id", "product_id", "id"),
+        # What left the house, day by day.
+        Index("ix_movement_shipped", "at", sqlite_where=SHIPPED, postgresql_where=SHIPPED),
         STRICT,
     )
 
 
 class Stock(Table):
     """The balance of one product, lot, plate, place and condition: a cache that the movements can prove.
+
+    ``since`` is when units came to the empty row (the age that first-in-first-out goes by).
 
     ``reserved`` is the sum of the held reservations, kept by a trigger. Only `services.inventory` writes here;
     a trigger refuses any change of ``on_hand`` that names no fresh movement.
@@ -87,6 +91,7 @@ class Stock(Table):
     on_hand: Mapped[int] = mapped_column(Units, default=0)
     reserved: Mapped[int] = mapped_column(default=0)
     last_movement_id: Mapped[int] = mapped_column(default=0)
+    since: Mapped[datetime | None] = mapped_column(default=None)
     __table_args__ = (
         ForeignKeyConstraint(["location_id", "is_virtual"], ["location.id", "location.is_virtual"]),
         UniqueConstraint("product_id", "location_id", "lot_id", "plate_id", "condition"),

@@ -8,14 +8,19 @@ from decimal import Decimal
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from wms_desktop.db.places import one_of
-from wms_desktop.db.types import STRICT, Table, Word
+from wms_desktop.db.types import STRICT, Table, Word, one_of
 
 OPEN_LINE = text("ordered > cancelled + shipped + reserved")
+REPLACES = text("replaces_id IS NOT NULL")
+MADE = text("made_by_id IS NOT NULL")
 
 
 class Order(Table):
-    """What a customer wants sent: to whom, by which service, until when, and how much of it at once."""
+    """What a customer wants sent: to whom, by which service, until when, and how much of it at once.
+
+    ``promise`` is the day the customer was given or has accepted: the demand order goes by it. ``must_ask``: a part
+    may only leave when somebody has said so; until then the order counts as ship-complete.
+    """
 
     __tablename__ = "sales_order"
     id: Mapped[int] = mapped_column(primary_key=True, init=False)
@@ -27,11 +32,15 @@ class Order(Table):
     promise: Mapped[date]
     priority_class: Mapped[int] = mapped_column(default=2)
     ship_complete: Mapped[bool] = mapped_column(default=False)
+    must_ask: Mapped[bool] = mapped_column(default=False)
+    is_paid: Mapped[bool] = mapped_column(default=False)
     is_pinned: Mapped[bool] = mapped_column(default=False)
     is_held: Mapped[bool] = mapped_column(default=False)
+    hold_reason: Mapped[str] = mapped_column(default="")
     release_on: Mapped[date | None] = mapped_column(default=None)
     passed_over: Mapped[int] = mapped_column(default=0)
     currency: Mapped[str] = mapped_column(default="GBP")
+    channel: Mapped[str] = mapped_column(default="")
     ship_name: Mapped[str] = mapped_column(default="")
     street: Mapped[str] = mapped_column(default="")
     postcode: Mapped[str] = mapped_column(default="")
@@ -39,13 +48,29 @@ class Order(Table):
     country: Mapped[str] = mapped_column(default="GB")
     __table_args__ = (
         CheckConstraint("priority_class BETWEEN 1 AND 9 AND passed_over >= 0", name="priority_class"),
-        CheckConstraint("ship_complete IN (0, 1) AND is_pinned IN (0, 1) AND is_held IN (0, 1)", name="flags"),
+        CheckConstraint(
+            "ship_complete IN (0, 1) AND must_ask IN (0, 1) AND is_paid IN (0, 1) AND is_pinned IN (0, 1)"
+            " AND is_held IN (0, 1)",
+            name="flags",
+        ),
+        CheckConstraint("must_ask <= ship_complete", name="asks_before_a_part"),
+        Index("ix_sales_order_placed_at", "placed_at"),
+        Index("ix_sales_order_customer_id", "customer_id"),
         STRICT,
     )
 
 
 class OrderLine(Table):
-    """One product of an order. ``reserved`` is kept by a trigger: held units never exceed what is still owed."""
+    """One product of an order. ``reserved`` is kept by a trigger: held units never exceed what is still owed.
+
+    ``first_promise`` and ``promise`` (the current one) are site-local days with the rule that made the current one;
+    ``eta`` and ``eta_late`` are the days computed last, half and nine in ten of the supplier's deliveries being in
+    time, ``eta_from_id`` the purchase line behind them (None: stock, or nothing in sight).
+    ``replaced`` of the cancelled units live on in other lines that name this one in ``replaces_id``: a substitute, or
+    the parts of a kit (then ``kit_qty`` is how many of this part one kit takes).
+    A made-to-order line is served by its own purchase line ``made_by_id`` alone. ``cause`` is a cause of delay that
+    somebody set; "" leaves it to the proposal.
+    """
 
     __tablename__ = "order_line"
     id: Mapped[int] = mapped_column(primary_key=True, init=False)
@@ -57,8 +82,26 @@ class OrderLine(Table):
     shipped: Mapped[int] = mapped_column(default=0)
     reserved: Mapped[int] = mapped_column(default=0)
     price: Mapped[Decimal] = mapped_column(default=Decimal(0))
+    replaced: Mapped[int] = mapped_column(default=0)
+    replaces_id: Mapped[int | None] = mapped_column(ForeignKey("order_line.id"), default=None)
+    kit_qty: Mapped[int] = mapped_column(default=0)
+    made_to_order: Mapped[bool] = mapped_column(default=False)
+    made_by_id: Mapped[int | None] = mapped_column(ForeignKey("purchase_line.id"), default=None)
+    release_on: Mapped[date | None] = mapped_column(default=None)
+    first_promise: Mapped[date | None] = mapped_column(default=None)
+    promise: Mapped[date | None] = mapped_column(default=None)
+    promise_rule: Mapped[str] = mapped_column(default="")
+    eta: Mapped[date | None] = mapped_column(default=None)
+    eta_late: Mapped[date | None] = mapped_column(default=None)
+    eta_from_id: Mapped[int | None] = mapped_column(ForeignKey("purchase_line.id"), default=None)
+    cause: Mapped[str] = mapped_column(default="")
     __table_args__ = (
         UniqueConstraint("order_id", "line_no"),
+        CheckConstraint("replaced >= 0 AND replaced <= cancelled AND kit_qty >= 0", name="replaced"),
+        CheckConstraint("made_to_order IN (0, 1)", name="made_to_order"),
+        CheckConstraint("kit_qty = 0 OR replaces_id IS NOT NULL", name="kit_part"),
+        Index("ix_order_line_replaces_id", "replaces_id", sqlite_where=REPLACES, postgresql_where=REPLACES),
+        Index("ix_order_line_made_by_id", "made_by_id", sqlite_where=MADE, postgresql_where=MADE),
         CheckConstraint(
             "ordered > 0 AND cancelled >= 0 AND shipped >= 0 AND reserved >= 0"
             " AND cancelled + shipped + reserved <= ordered",

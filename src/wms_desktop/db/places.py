@@ -7,18 +7,13 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from wms_desktop.db.types import STRICT, STRICT_KEYED, Table
+from wms_desktop.db.types import STRICT, STRICT_KEYED, Table, one_of
 
 NO_PLATE = 0
 HOUSE = 0
 VIRTUAL_KINDS = ("supplier", "customer", "scrap", "adjustment")
 KINDS = (*VIRTUAL_KINDS, "dock", "hold", "bin", "lane", "cart", "bench", "truck")
 ROLES = ("picker", "packer", "receiver", "supervisor", "buyer", "admin")
-
-
-def one_of(column: str, values: tuple[str, ...]) -> str:
-    """The SQL text of a CHECK that allows these values only (constants of ours, never data)."""
-    return f"{column} IN ({', '.join(repr(v) for v in values)})"
 
 
 class Warehouse(Table):

@@ -15,6 +15,11 @@ _MONEY_UNIT = Decimal(10_000)
 BigInt = BigInteger().with_variant(Integer(), "sqlite")
 
 
+def one_of(column: str, values: tuple[str, ...]) -> str:
+    """The SQL text of a CHECK that allows these values only (constants of ours, never data)."""
+    return f"{column} IN ({', '.join(repr(v) for v in values)})"
+
+
 class Instant(TypeDecorator[datetime]):
     """An aware UTC instant, stored as whole microseconds since 1970."""
 

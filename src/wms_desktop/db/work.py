@@ -7,8 +7,8 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from wms_desktop.db.places import NO_PLATE, one_of
-from wms_desktop.db.types import STRICT, STRICT_KEYED, Table, Word
+from wms_desktop.db.places import NO_PLATE
+from wms_desktop.db.types import STRICT, STRICT_KEYED, Table, Word, one_of
 
 
 class Batch(Table):

@@ -21,6 +21,13 @@ PARTS = (
     "setup",
     "orders",
     "shift",
+    "imports",
+    "stock_rules",
+    "promises",
+    "cockpit",
+    "order_desk",
+    "ui_imports",
+    "ui_backlog",
 )
 _LIMIT = 500
 _NAMES = ("kind.", "key.", "reason.", "why.", "role.")

@@ -13,7 +13,7 @@ from wms_desktop.db.engine import persist, writing
 from wms_desktop.db.tables import Command, Operator
 from wms_desktop.errors import Bug, NotPermitted, NotUnderstood, Refusal
 from wms_desktop.prompts import Answer, Event, Message, Outcome, Prompt, Scan, as_json, from_json
-from wms_desktop.services import undo
+from wms_desktop.services import rematching, undo
 from wms_desktop.services.dialogue import Context
 
 Act = Callable[[Session, Context], Answer]
@@ -29,6 +29,8 @@ PERMISSIONS = {
     "dispatch": frozenset({"packer", "supervisor", "admin"}),
     "batches": frozenset({"supervisor", "admin"}),
     "orders": frozenset({"supervisor", "buyer", "admin"}),
+    "imports": frozenset({"supervisor", "buyer", "admin"}),
+    "promises": frozenset({"supervisor", "buyer", "admin"}),
     "setup": frozenset({"admin"}),
 }
 
@@ -70,6 +72,7 @@ def _once(engine: Engine, workflow: str, content: str, context: Context, act: Ac
             command = _begin(session, workflow, key, context)
             undo.start(session)
             answer = act(session, context)
+            rematching.settle(session, context)
             session.flush()
             command.state = "done"
             command.answer = as_json(answer)

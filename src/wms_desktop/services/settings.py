@@ -25,6 +25,21 @@ DEFAULTS = {
     "cross_aisles_mm": "0,13000,26000",
     "depot": "0,0",
     "demo_note": "",
+    # Orders and promises.
+    "reserve_horizon_days": "",
+    "removal": "fefo",
+    "promise_days": "1",
+    "handling_days": "0",
+    "decide_after_days": "7",
+    "ship_window_days": "1",
+    "default_service": "",
+    "export_folder": "",
+    "export_minutes": "15",
+    # The backlog's limits and its goal ("": none).
+    "backlog_limit_units": "",
+    "clear_limit_days": "",
+    "backlog_target_units": "",
+    "backlog_target_day": "",
 }
 
 

@@ -68,14 +68,17 @@ class DeskWork(QObject):
             self.read_backlog()
 
     def _move(self, batch_id: int, operator_id: int) -> None:
-        self._operations.command(lambda runner: runner.reassign(batch_id, operator_id), self._moved)
+        self._act("reassign", batch=batch_id, operator=operator_id)
 
     def _release(self) -> None:
         self.batches.tell(say("ui.batches.releasing"))
         self._operations.command(lambda runner: runner.release_wave(), self._moved)
 
     def _print_list(self, batch_id: int) -> None:
-        self._operations.command(lambda runner: runner.print_list(batch_id), self._moved)
+        self._act("print_list", batch=batch_id)
+
+    def _act(self, name: str, **args: int) -> None:
+        self._operations.command(lambda runner: runner.act(name, args), self._moved)
 
     def _moved(self, answer: Answer) -> None:
         self.batches.tell(say_message(answer.message))

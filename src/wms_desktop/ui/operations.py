@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from queue import SimpleQueue
 from threading import Thread
@@ -58,14 +58,11 @@ class Runner(Protocol):
     def dismiss(self, key: str) -> None:
         """The person has read what became of an unanswered scan."""
 
-    def reassign(self, batch_id: int, operator_id: int) -> Answer:
-        """Give a batch to somebody else (0: to nobody)."""
-
     def release_wave(self) -> Answer:
         """Reserve what can be reserved, and make batches of what can leave."""
 
-    def print_list(self, batch_id: int) -> Answer:
-        """Queue a batch's paper pick list."""
+    def act(self, name: str, args: Mapping[str, Any]) -> Answer:
+        """Carry out one of the desks' acts, by its name."""
 
     def who(self) -> Who | None:
         """Who is signed on here; None: nobody."""
@@ -88,6 +85,9 @@ class Reads(Protocol):
 
     def tour(self, batch: str) -> TourView | None:
         """The walk of a batch by its number; None: nothing to draw."""
+
+    def ask(self, question: str, args: Mapping[str, Any]) -> Any:
+        """The answer to one of the desks' questions, by its name, from one consistent reading."""
 
     def pulse(self) -> tuple[int, int]:
         """Something that changes with every command of any station."""

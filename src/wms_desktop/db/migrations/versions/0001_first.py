@@ -39,9 +39,25 @@ def upgrade() -> None:
     sa.Column('code', sa.Text(), nullable=False),
     sa.Column('name', sa.Text(), nullable=False),
     sa.Column('priority_class', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('backorders', sa.Text(), nullable=False),
+    sa.Column('backorder_limit', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('ship_rule', sa.Text(), nullable=False),
+    sa.CheckConstraint("backorders IN ('allow', 'deny', 'units', 'days')", name=op.f('ck_customer_backorders')),
+    sa.CheckConstraint("ship_rule IN ('available', 'complete', 'ask')", name=op.f('ck_customer_ship_rule')),
+    sa.CheckConstraint('backorder_limit >= 0', name=op.f('ck_customer_limits')),
     sa.CheckConstraint('priority_class BETWEEN 1 AND 9', name=op.f('ck_customer_priority_class')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_customer')),
     sa.UniqueConstraint('code', name=op.f('uq_customer_code')),
+    sqlite_autoincrement=True,
+    sqlite_strict=True
+    )
+    op.create_table('import_mapping',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('kind', sa.Text(), nullable=False),
+    sa.Column('name', sa.Text(), nullable=False),
+    sa.Column('mapping', sa.Text(), nullable=False),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_import_mapping')),
+    sa.UniqueConstraint('kind', 'name', name=op.f('uq_import_mapping_kind_name')),
     sqlite_autoincrement=True,
     sqlite_strict=True
     )
@@ -86,7 +102,15 @@ def upgrade() -> None:
     sa.Column('lot_tracked', wms_desktop.db.types.Flag(), nullable=False),
     sa.Column('expiry_tracked', wms_desktop.db.types.Flag(), nullable=False),
     sa.Column('price', wms_desktop.db.types.Money(), nullable=False),
+    sa.Column('backorders', sa.Text(), nullable=False),
+    sa.Column('backorder_limit', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('safety_stock', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('release_on', wms_desktop.db.types.Day(), nullable=True),
+    sa.Column('removal', sa.Text(), nullable=False),
+    sa.CheckConstraint("backorders IN ('allow', 'deny', 'units', 'days')", name=op.f('ck_product_backorders')),
+    sa.CheckConstraint("removal IN ('', 'fefo', 'fifo', 'closest', 'empty_bin')", name=op.f('ck_product_removal')),
     sa.CheckConstraint("velocity IN ('A', 'B', 'C')", name=op.f('ck_product_velocity')),
+    sa.CheckConstraint('backorder_limit >= 0 AND safety_stock >= 0', name=op.f('ck_product_limits')),
     sa.CheckConstraint('lot_tracked IN (0, 1) AND expiry_tracked IN (0, 1)', name=op.f('ck_product_tracking')),
     sa.CheckConstraint('price >= 0', name=op.f('ck_product_price')),
     sa.CheckConstraint('weight_g >= 0 AND length_mm >= 0 AND width_mm >= 0 AND height_mm >= 0', name=op.f('ck_product_sizes')),
@@ -121,6 +145,22 @@ def upgrade() -> None:
     sqlite_autoincrement=True,
     sqlite_strict=True
     )
+    op.create_table('backorder_mode',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('product_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('extra_days', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('reason', sa.Text(), nullable=False),
+    sa.Column('since', wms_desktop.db.types.Instant(), nullable=False),
+    sa.Column('until', wms_desktop.db.types.Instant(), nullable=True),
+    sa.Column('operator_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.CheckConstraint('extra_days > 0', name=op.f('ck_backorder_mode_extra_days')),
+    sa.ForeignKeyConstraint(['operator_id'], ['operator.id'], name=op.f('fk_backorder_mode_operator_id')),
+    sa.ForeignKeyConstraint(['product_id'], ['product.id'], name=op.f('fk_backorder_mode_product_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_backorder_mode')),
+    sqlite_autoincrement=True,
+    sqlite_strict=True
+    )
+    op.create_index('ix_backorder_mode_open', 'backorder_mode', ['product_id'], unique=False, sqlite_where=sa.text('until IS NULL'), postgresql_where=sa.text('until IS NULL'))
     op.create_table('barcode',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('product_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -134,6 +174,39 @@ def upgrade() -> None:
     sqlite_strict=True
     )
     op.create_index(op.f('ix_barcode_product_id'), 'barcode', ['product_id'], unique=False)
+    op.create_table('import_run',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('kind', sa.Text(), nullable=False),
+    sa.Column('format', sa.Text(), nullable=False),
+    sa.Column('file_name', sa.Text(), nullable=False),
+    sa.Column('file_hash', sa.Text(), nullable=False),
+    sa.Column('reading', sa.Text(), nullable=False),
+    sa.Column('totals', sa.Text(), nullable=False),
+    sa.Column('operator_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('at', wms_desktop.db.types.Instant(), nullable=False),
+    sa.Column('state', wms_desktop.db.types.Word(), nullable=False),
+    sa.Column('published_at', wms_desktop.db.types.Instant(), nullable=True),
+    sa.CheckConstraint("kind IN ('orders', 'products', 'stock')", name=op.f('ck_import_run_kind')),
+    sa.CheckConstraint("state IN ('staged', 'published', 'dropped')", name=op.f('ck_import_run_state')),
+    sa.ForeignKeyConstraint(['operator_id'], ['operator.id'], name=op.f('fk_import_run_operator_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_import_run')),
+    sqlite_autoincrement=True,
+    sqlite_strict=True
+    )
+    op.create_index('uq_import_run_published', 'import_run', ['kind', 'file_hash'], unique=True, sqlite_where=sa.text("state = 'published'"), postgresql_where=sa.text("state = 'published'"))
+    op.create_table('kit_part',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('kit_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('part_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('qty', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.CheckConstraint('kit_id <> part_id AND qty > 0', name=op.f('ck_kit_part_parts')),
+    sa.ForeignKeyConstraint(['kit_id'], ['product.id'], name=op.f('fk_kit_part_kit_id')),
+    sa.ForeignKeyConstraint(['part_id'], ['product.id'], name=op.f('fk_kit_part_part_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_kit_part')),
+    sa.UniqueConstraint('kit_id', 'part_id', name=op.f('uq_kit_part_kit_id_part_id')),
+    sqlite_autoincrement=True,
+    sqlite_strict=True
+    )
     op.create_table('location',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('warehouse_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -180,6 +253,8 @@ def upgrade() -> None:
     sa.Column('supplier_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('due', wms_desktop.db.types.Day(), nullable=False),
     sa.Column('state', sa.Text(), nullable=False),
+    sa.Column('placed_on', wms_desktop.db.types.Day(), nullable=True),
+    sa.Column('first_due', wms_desktop.db.types.Day(), nullable=True),
     sa.CheckConstraint("state IN ('open', 'closed', 'cancelled')", name=op.f('ck_purchase_order_state')),
     sa.ForeignKeyConstraint(['supplier_id'], ['supplier.id'], name=op.f('fk_purchase_order_supplier_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_purchase_order')),
@@ -197,22 +272,42 @@ def upgrade() -> None:
     sa.Column('promise', wms_desktop.db.types.Day(), nullable=False),
     sa.Column('priority_class', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('ship_complete', wms_desktop.db.types.Flag(), nullable=False),
+    sa.Column('must_ask', wms_desktop.db.types.Flag(), nullable=False),
+    sa.Column('is_paid', wms_desktop.db.types.Flag(), nullable=False),
     sa.Column('is_pinned', wms_desktop.db.types.Flag(), nullable=False),
     sa.Column('is_held', wms_desktop.db.types.Flag(), nullable=False),
+    sa.Column('hold_reason', sa.Text(), nullable=False),
     sa.Column('release_on', wms_desktop.db.types.Day(), nullable=True),
     sa.Column('passed_over', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('currency', sa.Text(), nullable=False),
+    sa.Column('channel', sa.Text(), nullable=False),
     sa.Column('ship_name', sa.Text(), nullable=False),
     sa.Column('street', sa.Text(), nullable=False),
     sa.Column('postcode', sa.Text(), nullable=False),
     sa.Column('city', sa.Text(), nullable=False),
     sa.Column('country', sa.Text(), nullable=False),
+    sa.CheckConstraint('must_ask <= ship_complete', name=op.f('ck_sales_order_asks_before_a_part')),
     sa.CheckConstraint('priority_class BETWEEN 1 AND 9 AND passed_over >= 0', name=op.f('ck_sales_order_priority_class')),
-    sa.CheckConstraint('ship_complete IN (0, 1) AND is_pinned IN (0, 1) AND is_held IN (0, 1)', name=op.f('ck_sales_order_flags')),
+    sa.CheckConstraint('ship_complete IN (0, 1) AND must_ask IN (0, 1) AND is_paid IN (0, 1) AND is_pinned IN (0, 1) AND is_held IN (0, 1)', name=op.f('ck_sales_order_flags')),
     sa.ForeignKeyConstraint(['customer_id'], ['customer.id'], name=op.f('fk_sales_order_customer_id')),
     sa.ForeignKeyConstraint(['service_id'], ['carrier_service.id'], name=op.f('fk_sales_order_service_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_sales_order')),
     sa.UniqueConstraint('number', name=op.f('uq_sales_order_number')),
+    sqlite_autoincrement=True,
+    sqlite_strict=True
+    )
+    op.create_index('ix_sales_order_customer_id', 'sales_order', ['customer_id'], unique=False)
+    op.create_index('ix_sales_order_placed_at', 'sales_order', ['placed_at'], unique=False)
+    op.create_table('substitute',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('product_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('alternative_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('rank', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.CheckConstraint('product_id <> alternative_id AND rank > 0', name=op.f('ck_substitute_another')),
+    sa.ForeignKeyConstraint(['alternative_id'], ['product.id'], name=op.f('fk_substitute_alternative_id')),
+    sa.ForeignKeyConstraint(['product_id'], ['product.id'], name=op.f('fk_substitute_product_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_substitute')),
+    sa.UniqueConstraint('product_id', 'alternative_id', name=op.f('uq_substitute_product_id_alternative_id')),
     sqlite_autoincrement=True,
     sqlite_strict=True
     )
@@ -267,6 +362,22 @@ def upgrade() -> None:
     sqlite_strict=True
     )
     op.create_index('uq_count_task_open', 'count_task', ['location_id', 'product_id'], unique=True, sqlite_where=sa.text("state = 'open'"), postgresql_where=sa.text("state = 'open'"))
+    op.create_table('import_row',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('run_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('line', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('key', sa.Text(), nullable=False),
+    sa.Column('fields', sa.Text(), nullable=False),
+    sa.Column('problem', sa.Text(), nullable=False),
+    sa.Column('state', wms_desktop.db.types.Word(), nullable=False),
+    sa.CheckConstraint("state IN ('good', 'bad', 'published', 'dropped')", name=op.f('ck_import_row_state')),
+    sa.ForeignKeyConstraint(['run_id'], ['import_run.id'], name=op.f('fk_import_row_run_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_import_row')),
+    sqlite_autoincrement=True,
+    sqlite_strict=True
+    )
+    op.create_index('ix_import_row_bad', 'import_row', ['run_id', 'line'], unique=False, sqlite_where=sa.text("state = 'bad'"), postgresql_where=sa.text("state = 'bad'"))
+    op.create_index('ix_import_row_run_id_key', 'import_row', ['run_id', 'key'], unique=False)
     op.create_table('manifest',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('number', sa.Text(), nullable=False),
@@ -283,26 +394,6 @@ def upgrade() -> None:
     sqlite_strict=True
     )
     op.create_index('uq_manifest_open', 'manifest', ['truck_id'], unique=True, sqlite_where=sa.text("state = 'open'"), postgresql_where=sa.text("state = 'open'"))
-    op.create_table('order_line',
-    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
-    sa.Column('order_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
-    sa.Column('line_no', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
-    sa.Column('product_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
-    sa.Column('ordered', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
-    sa.Column('cancelled', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
-    sa.Column('shipped', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
-    sa.Column('reserved', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
-    sa.Column('price', wms_desktop.db.types.Money(), nullable=False),
-    sa.CheckConstraint('ordered > 0 AND cancelled >= 0 AND shipped >= 0 AND reserved >= 0 AND cancelled + shipped + reserved <= ordered', name=op.f('ck_order_line_never_promised_twice')),
-    sa.ForeignKeyConstraint(['order_id'], ['sales_order.id'], name=op.f('fk_order_line_order_id')),
-    sa.ForeignKeyConstraint(['product_id'], ['product.id'], name=op.f('fk_order_line_product_id')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_order_line')),
-    sa.UniqueConstraint('order_id', 'line_no', name=op.f('uq_order_line_order_id_line_no')),
-    sqlite_autoincrement=True,
-    sqlite_strict=True
-    )
-    op.create_index('ix_order_line_open', 'order_line', ['order_id'], unique=False)
-    op.create_index('ix_order_line_waiting', 'order_line', ['product_id', 'order_id'], unique=False, sqlite_where=sa.text('ordered > cancelled + shipped + reserved'), postgresql_where=sa.text('ordered > cancelled + shipped + reserved'))
     op.create_table('purchase_line',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('purchase_order_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -382,6 +473,7 @@ def upgrade() -> None:
     sa.Column('on_hand', wms_desktop.db.types.Units(), nullable=False),
     sa.Column('reserved', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('last_movement_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('since', wms_desktop.db.types.Instant(), nullable=True),
     sa.CheckConstraint("condition IN ('good', 'damaged', 'missing')", name=op.f('ck_stock_condition')),
     sa.CheckConstraint('(is_virtual = 1 AND reserved = 0) OR (is_virtual = 0 AND reserved >= 0 AND reserved <= on_hand)', name=op.f('ck_stock_reserved_within_on_hand')),
     sa.CheckConstraint('is_virtual IN (0, 1)', name=op.f('ck_stock_is_virtual')),
@@ -468,30 +560,47 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('station_id', 'workflow', name=op.f('pk_dialogue')),
     sqlite_strict=True
     )
-    op.create_table('pick',
+    op.create_table('order_line',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
-    sa.Column('batch_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
-    sa.Column('order_line_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
-    sa.Column('stock_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
-    sa.Column('seq', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
-    sa.Column('qty', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
-    sa.Column('picked', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
-    sa.Column('state', wms_desktop.db.types.Word(), nullable=False),
-    sa.Column('reason', sa.Text(), nullable=False),
-    sa.Column('done_at', wms_desktop.db.types.Instant(), nullable=True),
-    sa.CheckConstraint("state IN ('todo', 'done', 'short', 'cancelled')", name=op.f('ck_pick_state')),
-    sa.CheckConstraint('qty > 0 AND picked >= 0 AND picked <= qty', name=op.f('ck_pick_picked_within_qty')),
-    sa.ForeignKeyConstraint(['batch_id'], ['batch.id'], name=op.f('fk_pick_batch_id')),
-    sa.ForeignKeyConstraint(['order_line_id'], ['order_line.id'], name=op.f('fk_pick_order_line_id')),
-    sa.ForeignKeyConstraint(['stock_id'], ['stock.id'], name=op.f('fk_pick_stock_id')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_pick')),
+    sa.Column('order_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('line_no', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('product_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('ordered', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('cancelled', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('shipped', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('reserved', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('price', wms_desktop.db.types.Money(), nullable=False),
+    sa.Column('replaced', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('replaces_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('kit_qty', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('made_to_order', wms_desktop.db.types.Flag(), nullable=False),
+    sa.Column('made_by_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('release_on', wms_desktop.db.types.Day(), nullable=True),
+    sa.Column('first_promise', wms_desktop.db.types.Day(), nullable=True),
+    sa.Column('promise', wms_desktop.db.types.Day(), nullable=True),
+    sa.Column('promise_rule', sa.Text(), nullable=False),
+    sa.Column('eta', wms_desktop.db.types.Day(), nullable=True),
+    sa.Column('eta_late', wms_desktop.db.types.Day(), nullable=True),
+    sa.Column('eta_from_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('cause', sa.Text(), nullable=False),
+    sa.CheckConstraint('kit_qty = 0 OR replaces_id IS NOT NULL', name=op.f('ck_order_line_kit_part')),
+    sa.CheckConstraint('made_to_order IN (0, 1)', name=op.f('ck_order_line_made_to_order')),
+    sa.CheckConstraint('ordered > 0 AND cancelled >= 0 AND shipped >= 0 AND reserved >= 0 AND cancelled + shipped + reserved <= ordered', name=op.f('ck_order_line_never_promised_twice')),
+    sa.CheckConstraint('replaced >= 0 AND replaced <= cancelled AND kit_qty >= 0', name=op.f('ck_order_line_replaced')),
+    sa.ForeignKeyConstraint(['eta_from_id'], ['purchase_line.id'], name=op.f('fk_order_line_eta_from_id')),
+    sa.ForeignKeyConstraint(['made_by_id'], ['purchase_line.id'], name=op.f('fk_order_line_made_by_id')),
+    sa.ForeignKeyConstraint(['order_id'], ['sales_order.id'], name=op.f('fk_order_line_order_id')),
+    sa.ForeignKeyConstraint(['product_id'], ['product.id'], name=op.f('fk_order_line_product_id')),
+    sa.ForeignKeyConstraint(['replaces_id'], ['order_line.id'], name=op.f('fk_order_line_replaces_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_order_line')),
+    sa.UniqueConstraint('order_id', 'line_no', name=op.f('uq_order_line_order_id_line_no')),
     sqlite_autoincrement=True,
     sqlite_strict=True
     )
-    op.create_index('ix_pick_batch_id_seq', 'pick', ['batch_id', 'seq'], unique=False)
-    op.create_index(op.f('ix_pick_order_line_id'), 'pick', ['order_line_id'], unique=False)
-    op.create_index('ix_pick_stock_id', 'pick', ['stock_id'], unique=False)
-    op.create_index('uq_pick_todo', 'pick', ['order_line_id', 'stock_id'], unique=True, sqlite_where=sa.text("state = 'todo'"), postgresql_where=sa.text("state = 'todo'"))
+    op.create_index('ix_order_line_made_by_id', 'order_line', ['made_by_id'], unique=False, sqlite_where=sa.text('made_by_id IS NOT NULL'), postgresql_where=sa.text('made_by_id IS NOT NULL'))
+    op.create_index('ix_order_line_open', 'order_line', ['order_id'], unique=False)
+    op.create_index('ix_order_line_replaces_id', 'order_line', ['replaces_id'], unique=False, sqlite_where=sa.text('replaces_id IS NOT NULL'), postgresql_where=sa.text('replaces_id IS NOT NULL'))
+    op.create_index('ix_order_line_waiting', 'order_line', ['product_id', 'order_id'], unique=False, sqlite_where=sa.text('ordered > cancelled + shipped + reserved'), postgresql_where=sa.text('ordered > cancelled + shipped + reserved'))
     op.create_table('receipt_line',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('receipt_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -519,24 +628,40 @@ def upgrade() -> None:
     )
     op.create_index('ix_receipt_line_purchase_line_id', 'receipt_line', ['purchase_line_id'], unique=False)
     op.create_index(op.f('ix_receipt_line_receipt_id'), 'receipt_line', ['receipt_id'], unique=False)
-    op.create_table('reservation',
+    op.create_table('cancellation',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
-    sa.Column('stock_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('order_line_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('qty', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
-    sa.Column('state', wms_desktop.db.types.Word(), nullable=False),
     sa.Column('reason', sa.Text(), nullable=False),
-    sa.CheckConstraint("state IN ('held', 'consumed', 'released')", name=op.f('ck_reservation_state')),
-    sa.CheckConstraint('qty > 0', name=op.f('ck_reservation_qty')),
-    sa.ForeignKeyConstraint(['order_line_id'], ['order_line.id'], name=op.f('fk_reservation_order_line_id')),
-    sa.ForeignKeyConstraint(['stock_id'], ['stock.id'], name=op.f('fk_reservation_stock_id')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_reservation')),
+    sa.Column('waited_days', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('operator_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('at', wms_desktop.db.types.Instant(), nullable=False),
+    sa.CheckConstraint('qty > 0 AND waited_days >= 0', name=op.f('ck_cancellation_qty')),
+    sa.ForeignKeyConstraint(['operator_id'], ['operator.id'], name=op.f('fk_cancellation_operator_id')),
+    sa.ForeignKeyConstraint(['order_line_id'], ['order_line.id'], name=op.f('fk_cancellation_order_line_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_cancellation')),
     sqlite_autoincrement=True,
     sqlite_strict=True
     )
-    op.create_index('ix_reservation_order_line_id', 'reservation', ['order_line_id'], unique=False)
-    op.create_index('ix_reservation_stock_id', 'reservation', ['stock_id'], unique=False)
-    op.create_index('uq_reservation_held', 'reservation', ['stock_id', 'order_line_id'], unique=True, sqlite_where=sa.text("state = 'held'"), postgresql_where=sa.text("state = 'held'"))
+    op.create_index('ix_cancellation_at', 'cancellation', ['at'], unique=False)
+    op.create_index(op.f('ix_cancellation_order_line_id'), 'cancellation', ['order_line_id'], unique=False)
+    op.create_table('decision',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('order_line_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('choice', sa.Text(), nullable=False),
+    sa.Column('eta', wms_desktop.db.types.Day(), nullable=True),
+    sa.Column('days', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('operator_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('at', wms_desktop.db.types.Instant(), nullable=False),
+    sa.CheckConstraint("choice IN ('wait', 'substitute', 'part_ship', 'cancel')", name=op.f('ck_decision_choice')),
+    sa.CheckConstraint('days >= 0', name=op.f('ck_decision_days')),
+    sa.ForeignKeyConstraint(['operator_id'], ['operator.id'], name=op.f('fk_decision_operator_id')),
+    sa.ForeignKeyConstraint(['order_line_id'], ['order_line.id'], name=op.f('fk_decision_order_line_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_decision')),
+    sqlite_autoincrement=True,
+    sqlite_strict=True
+    )
+    op.create_index(op.f('ix_decision_order_line_id'), 'decision', ['order_line_id'], unique=False)
     op.create_table('movement',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('product_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -548,7 +673,7 @@ def upgrade() -> None:
     sa.Column('to_location_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('to_plate_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('to_condition', sa.Text(), nullable=False),
-    sa.Column('reason', sa.Text(), nullable=False),
+    sa.Column('reason', wms_desktop.db.types.Word(), nullable=False),
     sa.Column('order_line_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
     sa.Column('reverses_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
     sa.Column('operator_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -577,6 +702,23 @@ def upgrade() -> None:
     )
     op.create_index(op.f('ix_movement_command_id'), 'movement', ['command_id'], unique=False)
     op.create_index('ix_movement_product_id_id', 'movement', ['product_id', 'id'], unique=False)
+    op.create_index('ix_movement_shipped', 'movement', ['at'], unique=False, sqlite_where=sa.text("reason = 'ship'"), postgresql_where=sa.text("reason = 'ship'"))
+    op.create_table('order_event',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('order_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('order_line_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('code', sa.Text(), nullable=False),
+    sa.Column('args', sa.Text(), nullable=False),
+    sa.Column('operator_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('at', wms_desktop.db.types.Instant(), nullable=False),
+    sa.ForeignKeyConstraint(['operator_id'], ['operator.id'], name=op.f('fk_order_event_operator_id')),
+    sa.ForeignKeyConstraint(['order_id'], ['sales_order.id'], name=op.f('fk_order_event_order_id')),
+    sa.ForeignKeyConstraint(['order_line_id'], ['order_line.id'], name=op.f('fk_order_event_order_line_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_order_event')),
+    sqlite_autoincrement=True,
+    sqlite_strict=True
+    )
+    op.create_index(op.f('ix_order_event_order_id'), 'order_event', ['order_id'], unique=False)
     op.create_table('peg',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('receipt_line_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -601,6 +743,30 @@ def upgrade() -> None:
     op.create_index('ix_peg_open', 'peg', ['lane_id', 'state'], unique=False, sqlite_where=sa.text("state IN ('arrived', 'in_lane')"), postgresql_where=sa.text("state IN ('arrived', 'in_lane')"))
     op.create_index(op.f('ix_peg_order_line_id'), 'peg', ['order_line_id'], unique=False)
     op.create_index('ix_peg_receipt_line_id', 'peg', ['receipt_line_id'], unique=False)
+    op.create_table('pick',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('batch_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('order_line_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('stock_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('seq', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('qty', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('picked', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('state', wms_desktop.db.types.Word(), nullable=False),
+    sa.Column('reason', sa.Text(), nullable=False),
+    sa.Column('done_at', wms_desktop.db.types.Instant(), nullable=True),
+    sa.CheckConstraint("state IN ('todo', 'done', 'short', 'cancelled')", name=op.f('ck_pick_state')),
+    sa.CheckConstraint('qty > 0 AND picked >= 0 AND picked <= qty', name=op.f('ck_pick_picked_within_qty')),
+    sa.ForeignKeyConstraint(['batch_id'], ['batch.id'], name=op.f('fk_pick_batch_id')),
+    sa.ForeignKeyConstraint(['order_line_id'], ['order_line.id'], name=op.f('fk_pick_order_line_id')),
+    sa.ForeignKeyConstraint(['stock_id'], ['stock.id'], name=op.f('fk_pick_stock_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_pick')),
+    sqlite_autoincrement=True,
+    sqlite_strict=True
+    )
+    op.create_index('ix_pick_batch_id_seq', 'pick', ['batch_id', 'seq'], unique=False)
+    op.create_index(op.f('ix_pick_order_line_id'), 'pick', ['order_line_id'], unique=False)
+    op.create_index('ix_pick_stock_id', 'pick', ['stock_id'], unique=False)
+    op.create_index('uq_pick_todo', 'pick', ['order_line_id', 'stock_id'], unique=True, sqlite_where=sa.text("state = 'todo'"), postgresql_where=sa.text("state = 'todo'"))
     op.create_table('print_job',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('kind', sa.Text(), nullable=False),
@@ -637,6 +803,44 @@ def upgrade() -> None:
     op.create_index(op.f('ix_print_job_command_id'), 'print_job', ['command_id'], unique=False)
     op.create_index('ix_print_job_kind_number', 'print_job', ['kind', 'number'], unique=False)
     op.create_index('ix_print_job_queued', 'print_job', ['printer', 'id'], unique=False, sqlite_where=sa.text("state = 'queued'"), postgresql_where=sa.text("state = 'queued'"))
+    op.create_table('promise_change',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('order_line_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('kind', sa.Text(), nullable=False),
+    sa.Column('was', wms_desktop.db.types.Day(), nullable=True),
+    sa.Column('became', wms_desktop.db.types.Day(), nullable=True),
+    sa.Column('cause', sa.Text(), nullable=False),
+    sa.Column('purchase_line_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('at', wms_desktop.db.types.Instant(), nullable=False),
+    sa.Column('is_told', wms_desktop.db.types.Flag(), nullable=False),
+    sa.CheckConstraint("kind IN ('slipped', 'rescued')", name=op.f('ck_promise_change_kind')),
+    sa.CheckConstraint('is_told IN (0, 1)', name=op.f('ck_promise_change_is_told')),
+    sa.ForeignKeyConstraint(['order_line_id'], ['order_line.id'], name=op.f('fk_promise_change_order_line_id')),
+    sa.ForeignKeyConstraint(['purchase_line_id'], ['purchase_line.id'], name=op.f('fk_promise_change_purchase_line_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_promise_change')),
+    sqlite_autoincrement=True,
+    sqlite_strict=True
+    )
+    op.create_index(op.f('ix_promise_change_order_line_id'), 'promise_change', ['order_line_id'], unique=False)
+    op.create_index('ix_promise_change_untold', 'promise_change', ['id'], unique=False, sqlite_where=sa.text('is_told = 0'), postgresql_where=sa.text('is_told = 0'))
+    op.create_table('reservation',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('stock_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('order_line_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('qty', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('state', wms_desktop.db.types.Word(), nullable=False),
+    sa.Column('reason', sa.Text(), nullable=False),
+    sa.CheckConstraint("state IN ('held', 'consumed', 'released')", name=op.f('ck_reservation_state')),
+    sa.CheckConstraint('qty > 0', name=op.f('ck_reservation_qty')),
+    sa.ForeignKeyConstraint(['order_line_id'], ['order_line.id'], name=op.f('fk_reservation_order_line_id')),
+    sa.ForeignKeyConstraint(['stock_id'], ['stock.id'], name=op.f('fk_reservation_stock_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_reservation')),
+    sqlite_autoincrement=True,
+    sqlite_strict=True
+    )
+    op.create_index('ix_reservation_order_line_id', 'reservation', ['order_line_id'], unique=False)
+    op.create_index('ix_reservation_stock_id', 'reservation', ['stock_id'], unique=False)
+    op.create_index('uq_reservation_held', 'reservation', ['stock_id', 'order_line_id'], unique=True, sqlite_where=sa.text("state = 'held'"), postgresql_where=sa.text("state = 'held'"))
     for statement in triggers.statements(op.get_bind().dialect.name):
         op.get_bind().exec_driver_sql(statement)
     op.execute("INSERT INTO lot (id, code) VALUES (0, '')")

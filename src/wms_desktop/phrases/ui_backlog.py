@@ -1,0 +1,5 @@
+"""The backlog, figures, decisions and order desks."""
+
+from __future__ import annotations
+
+TEXTS: dict[str, str] = {}

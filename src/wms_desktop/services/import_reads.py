@@ -1,0 +1,9 @@
+"""What the imports desk asks, by name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from wms_desktop.services.doors import Find
+
+QUESTIONS: Mapping[str, Find] = {}

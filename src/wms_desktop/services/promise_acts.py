@@ -1,0 +1,9 @@
+"""What a desk does with promises, purchase dates and decisions, by name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from wms_desktop.services.doors import Act
+
+ACTS: Mapping[str, Act] = {}

@@ -83,7 +83,7 @@ def test_sql_put_together_from_strings_is_found(line: str) -> None:
 )
 def test_only_inventory_may_write_the_ledger(source: str) -> None:
     assert rules_broken_by(source)
-    assert not rules_broken_by(source, "services/inventory.py")
+    assert not rules_broken_by(source, "services/inventory/moves.py")
 
 
 def test_a_rule_may_have_a_stock_of_its_own() -> None:

@@ -15,6 +15,7 @@ from wms_desktop import config
 from wms_desktop.db import schema
 from wms_desktop.db.engine import open_engine, writing
 from wms_desktop.db.tables import HOUSE, Command, Counter
+from wms_desktop.phrases import sentence
 from wms_desktop.prompts import Outcome, Scan
 from wms_desktop.runner import DeskReads, StationRunner
 from wms_desktop.services import people
@@ -137,8 +138,21 @@ def test_the_desk_reads_cannot_write_and_feel_every_command(runner: StationRunne
 
     assert reads.pulse() != before
     assert [row.name for row in reads.operators() if row.id == HOUSE] == []
-    assert reads.backlog() == []
+    assert reads.ask("backlog", {}).lines == ()
     reads.close()
+
+
+def test_the_desk_reads_answer_what_the_desks_of_the_backlog_ask(profile: config.Profile, house: House) -> None:
+    order = house.order("O1", (house.product("MUG"), 3))
+    reads = DeskReads(profile, lambda: NOON)
+    book, figures = reads.ask("backlog", {}), reads.ask("figures", {})
+    told, found = reads.ask("story", {"order": order}), reads.ask("find", {"text": "O1"})
+    why = reads.ask("why", {"line": book.lines[0].line_id})
+    reads.close()
+
+    assert [row.order_id for row in book.orders] == [order] == [told.order_id] == [found[0].orders[0][0]]
+    assert (figures.total.units, told.lines[0].by_state) == (3, book.lines[0].by_state)
+    assert all(sentence(message.code, message.args) for message in why)
 
 
 def test_a_profile_may_name_its_stations(profile: config.Profile, house: House) -> None:

@@ -29,9 +29,11 @@ LATE = {
     "argon2": "a compiled module that only log-in needs",
     "barcode": "only when a paper is drawn",
     "biip": "0.1 to 0.4 s, first needed by the first scan",
+    "openpyxl": "0.2 s, only when a spreadsheet is read or written",
     "PIL": "only for the preview and the system printer",
     "psycopg": "0.45 s, and most stations use SQLite",
     "fcntl": "not on Windows",
+    "resource": "not on Windows",
     "platformdirs": "only where the default folder is wanted",
     "pypdfium2": "only for the preview and the system printer",
     "pysqlite3": "has no wheel for every machine",
@@ -40,6 +42,8 @@ LATE = {
     "PySide6": "0.3 s, and the command line must work where Qt's libraries are missing",
     "wms_desktop.app": "the command line must work without a window",
     "wms_desktop.db": "brings SQLAlchemy: the window shows first",
+    "wms_desktop.exporter": "brings SQLAlchemy: the window shows first",
+    "wms_desktop.importer": "brings SQLAlchemy: the window shows first",
     "wms_desktop.runner": "brings SQLAlchemy: the window shows first",
     "wms_desktop.services": "brings SQLAlchemy: the window shows first",
     "wms_desktop.gateways": "brings what draws papers",
@@ -54,7 +58,7 @@ TAME = Path("ui/widgets.py")
 
 # One writer for the movements and the balances they add up to.
 LEDGER = {"Movement", "Stock"}
-LEDGER_WRITERS = (Path("services/inventory.py"), Path("db"))
+LEDGER_WRITERS = (Path("services/inventory"), Path("db"))
 WRITES = {"insert", "update", "delete", "upsert"}
 
 
@@ -188,7 +192,7 @@ def _ledger_writes(tree: ast.Module) -> Iterator[tuple[int, str]]:
             continue
         written = node.args[0] if _last_name(node.func) in WRITES and node.args else node.func
         if _full_name(written) in tables:
-            yield node.lineno, f"writes {_full_name(written)}: only services/inventory.py may"
+            yield node.lineno, f"writes {_full_name(written)}: only services/inventory may"
 
 
 def _ledger_names(tree: ast.Module) -> set[str]:

@@ -14,6 +14,7 @@ from functools import cache
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from threading import Event as Gate
+from threading import Lock
 from typing import TYPE_CHECKING, Any, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -35,7 +36,9 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
     from sqlalchemy.orm import Session
 
+    from wms_desktop.exporter import Exporter
     from wms_desktop.gateways.spooler import Spooler
+    from wms_desktop.importer import Importer
     from wms_desktop.runner import DeskReads, StationRunner
 
 DEFAULT_PRINTERS = ("labels", "paper")
@@ -67,7 +70,11 @@ class Workstation:
         self._is_open = Gate()
         self._spooler: Spooler | None = None
         self._spool_engine: Engine | None = None
-        self.operations = Operations(self._open_runner, self._open_reads)
+        self._exporter: Exporter | None = None
+        self._importer: Importer | None = None
+        self._import_engine: Engine | None = None
+        self._one_importer = Lock()
+        self.operations = Operations(self._open_runner, self._open_reads, self._open_imports)
         settings = Settings(profile.look)
         application = QApplication.instance()
         if isinstance(application, QApplication):
@@ -98,10 +105,13 @@ class Workstation:
         """Answers what is queued, ends the printers after the job in hand, lets go of the lock."""
         self._watch.stop()
         self.window.close()
+        if self._exporter is not None:
+            self._exporter.stop()
         if self._spooler is not None:
             self._spooler.stop()
-        if self._spool_engine is not None:
-            self._spool_engine.dispose()
+        for engine in (self._spool_engine, self._import_engine):
+            if engine is not None:
+                engine.dispose()
         self._only_one.release()
 
     def ask(self, question: Callable[[Session], T]) -> T:
@@ -124,6 +134,7 @@ class Workstation:
                 self._prepare(engine)
             made = runner.StationRunner(self.profile, engine, self._clock or runner.utc_now)
             self._start_spooler()
+            self._start_exporter()
         finally:
             self._is_open.set()
         return made
@@ -133,6 +144,19 @@ class Workstation:
 
         self._is_open.wait(_GATE_S)
         return runner.DeskReads(self.profile, self._clock or runner.utc_now)
+
+    def _open_imports(self) -> Importer:
+        """What takes files in, with connections of its own; called on the threads of long work."""
+        from wms_desktop import importer, runner  # late: brings SQLAlchemy, and the window shows first
+        from wms_desktop.db.engine import open_engine  # late: brings SQLAlchemy
+
+        self._is_open.wait(_GATE_S)
+        with self._one_importer:
+            if self._importer is None:
+                self._import_engine = open_engine(self.profile.database_url)
+                who = runner.who_is_here(self.profile)
+                self._importer = importer.Importer(self._import_engine, self._clock or runner.utc_now, who)
+        return self._importer
 
     def _start_spooler(self) -> None:
         from wms_desktop import runner  # late: brings SQLAlchemy, and the window shows first
@@ -146,6 +170,14 @@ class Workstation:
         draw = spooler.renderer(paper, zone=self.profile.timezone)
         self._spooler = spooler.Spooler(outbox, list_printers(self.profile), draw)
         self._spooler.start()
+
+    def _start_exporter(self) -> None:
+        """What the shop is told; not in a shift that is played on a clock of its own."""
+        from wms_desktop import exporter, runner  # late: brings SQLAlchemy, and the window shows first
+
+        if self._clock is None:
+            self._exporter = exporter.Exporter(self.profile.database_url, runner.utc_now)
+            self._exporter.start()
 
     def _changed(self, changes: Changes) -> None:
         if Changes.PRINTS in changes and self._spooler is not None:

@@ -15,6 +15,7 @@ import wms_desktop
 from wms_desktop import config, phrases, resources
 from wms_desktop.config import Profile
 from wms_desktop.errors import Refusal
+from wms_desktop.views.imports import KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -114,6 +115,45 @@ def sheets(home: Path | None, folder: Path) -> None:
 
     for path in papers.write(folder, _profile(home, "").seed):
         click.echo(path)
+
+
+@commands.command("import")
+@_HOME
+@_URL
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--kind", type=click.Choice(KINDS), help="What the file holds. Default: as its columns say.")
+@click.option("--mapping", default="", help="Name of a saved mapping of columns.")
+@click.option("--dry-run", is_flag=True, help="Say what would happen, and write nothing.")
+@click.option("--all-or-nothing", is_flag=True, help="Publish only when no row is refused. Default: the good rows.")
+@click.option("--fix-list", type=click.Path(dir_okay=False, path_type=Path), help="CSV for the refused rows.")
+def import_file(home: Path | None, url: str, file: Path, kind: str | None, **options: Any) -> None:
+    """Take in orders, products or opening stock from a file (CSV, XLSX, X12, EDIFACT, shops' exports).
+
+    Status 0: every row is in; 1: rows were refused, or nothing went in; 2: the file cannot be read or is in already.
+    """
+    from wms_desktop import importer, runner  # late: brings SQLAlchemy
+
+    engine = runner.open_house(_profile(home, url))
+    wanted = importer.Wanted(kind=kind or "", **options)
+    sys.exit(importer.take_in(importer.Importer(engine, runner.utc_now), file, wanted, click.echo))
+
+
+@commands.command()
+@_HOME
+@_URL
+@click.option("--folder", type=click.Path(file_okay=False, path_type=Path),
+              help="Where the files go. Default: the house's rule export_folder.")  # fmt: skip
+@click.option("--for-spreadsheets", is_flag=True, help="Guard texts that a spreadsheet would compute.")
+def export(home: Path | None, url: str, folder: Path | None, for_spreadsheets: bool) -> None:
+    """Write what the shop is told: availability.csv and order-status.csv."""
+    from wms_desktop import exporter, runner  # late: brings SQLAlchemy
+
+    engine = runner.open_house(_profile(home, url))
+    target = folder or exporter.chosen_folder(engine)
+    if target is None:
+        raise Refusal("export.no_folder_set")
+    for written in exporter.export(engine, runner.utc_now(), target, is_guarded=for_spreadsheets):
+        click.echo(phrases.sentence("export.written", {"rows": written.rows, "file": str(written.path)}))
 
 
 @commands.command("self-check")

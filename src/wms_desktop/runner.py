@@ -20,7 +20,6 @@ from wms_desktop.db.engine import open_engine, reading
 from wms_desktop.db.tables import HOUSE, Command, Counter, Movement, Operator, Station
 from wms_desktop.errors import Refusal
 from wms_desktop.journal import Entry, Journal, kept
-from wms_desktop.phrases import sentence
 from wms_desktop.prompts import Answer, Event, Key, Message, Prompt, Scan, Who
 from wms_desktop.services import (
     allocation,
@@ -29,6 +28,7 @@ from wms_desktop.services import (
     batches,
     commands,
     dispatching,
+    goods_in_acts,
     import_acts,
     import_reads,
     lookups,
@@ -50,7 +50,13 @@ from wms_desktop.services.doors import Act, Args, Find
 DIALOGUES: Mapping[str, ModuleType] = {
     module.NAME: module for module in (receiving, putaway, picking, packing, dispatching)
 }
-ACTS: Mapping[str, Act] = {**batch_acts.ACTS, **order_acts.ACTS, **promise_acts.ACTS, **import_acts.ACTS}
+ACTS: Mapping[str, Act] = {
+    **batch_acts.ACTS,
+    **goods_in_acts.ACTS,
+    **order_acts.ACTS,
+    **promise_acts.ACTS,
+    **import_acts.ACTS,
+}
 QUESTIONS: Mapping[str, Find] = {**backlog_reads.QUESTIONS, **promise_reads.QUESTIONS, **import_reads.QUESTIONS}
 _ASKS_PIN = "pin"
 _NOBODY = -1
@@ -249,18 +255,8 @@ class StationRunner:
     def _station(self, workflow: str) -> int:
         """The station row that a workflow's screen works for: the profile's choice, else the first of its kind."""
         if workflow not in self._stations:
-            code = self._profile.stations.get(workflow, "")
-            kind = self._profile.kind_of(workflow)
-            if kind == "desk" and self._profile.station:
-                code = self._profile.station
-            query = select(Station.id).where(
-                Station.code == code if code else Station.kind == kind, Station.id != HOUSE
-            )
             with reading(self._engine) as session:
-                found = session.scalar(query.order_by(Station.id).limit(1))
-            if found is None:
-                raise Refusal("no_station", work=workflow, station=code or kind)
-            self._stations[workflow] = found
+                self._stations[workflow] = _get_station(session, self._profile, workflow)
         return self._stations[workflow]
 
     def _raise_numbers(self) -> None:
@@ -304,12 +300,6 @@ class DeskReads:
         with reading(self._engine) as session:
             return lookups.list_operators(session)
 
-    def backlog(self) -> Sequence[lookups.BacklogRow]:
-        """Every open order, in the stated demand order."""
-        now = self._clock()
-        with reading(self._engine) as session:
-            return lookups.list_backlog(session, now, site_time.today(session, now), sentence)
-
     def tour(self, batch: str) -> lookups.TourView | None:
         """The walk of a batch by its number."""
         with reading(self._engine) as session:
@@ -340,6 +330,31 @@ def _answer(module: ModuleType, session: Session, context: Context, event: Event
 def _text_of(event: Event) -> str:
     """What was scanned, or the key with what was typed before it."""
     return event.text if isinstance(event, Scan) else f"{event.name} {event.value}".strip()
+
+
+def who_is_here(profile: Profile) -> Callable[[Session, str, datetime], Context]:
+    """Finds who is signed on at a workstation, as the one who acts: for work beside the queue of scans."""
+
+    def find(session: Session, key: str, at: datetime) -> Context:
+        station_id = _get_station(session, profile, people.NAME)
+        found = _signed_on(session, station_id)
+        return Context(
+            operator_id=found.id if found is not None else _NOBODY, station_id=station_id, command_id=key, at=at
+        )
+
+    return find
+
+
+def _get_station(session: Session, profile: Profile, workflow: str) -> int:
+    code = profile.stations.get(workflow, "")
+    kind = profile.kind_of(workflow)
+    if kind == "desk" and profile.station:
+        code = profile.station
+    query = select(Station.id).where(Station.code == code if code else Station.kind == kind, Station.id != HOUSE)
+    found = session.scalar(query.order_by(Station.id).limit(1))
+    if found is None:
+        raise Refusal("no_station", work=workflow, station=code or kind)
+    return found
 
 
 def _signed_on(session: Session, station_id: int) -> Operator | None:

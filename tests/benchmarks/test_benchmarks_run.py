@@ -19,6 +19,7 @@ from wms_desktop.db.engine import open_engine, reading
 from wms_desktop.services import selfcheck
 
 CHECKOUT = Path(__file__).resolve().parents[2]
+SMALL_SHOP = "--skus 200 --aisles 2 --bays 10 --levels 10 --quants 200 --po-lines 30"
 STATIONS = {"receive", "putaway", "pick", "pack", "dispatch"}
 
 
@@ -148,8 +149,84 @@ def test_the_start_is_held_against_qt_alone() -> None:
     assert found["qt_alone"]["resident_mb"] < found["wms_desktop"]["resident_mb"]
 
 
+def test_promises_move_with_a_purchase_order_and_every_step_is_timed() -> None:
+    found = run("promises", "--lines", "300", "--purchases", "20", "--products", "30")
+
+    assert (found["waiting_lines"], found["purchases"]) == (300, 20)
+    assert found["promises_moved"] > 300
+    assert {"first_look", "move_one", "move_furthest", "move_all", "one_product", "plan"} <= found["steps"].keys()
+    assert all(figures["p50_ms"] <= figures["max_ms"] for figures in found["steps"].values())
+
+
+def test_the_cockpit_is_timed_at_each_size_and_its_houses_are_kept(tmp_path: Path) -> None:
+    found = run("cockpit", "--lines", "80,160", "--runs", "1", "--work", str(tmp_path))
+
+    assert [size["open_lines"] for size in found["sizes"]] == [80, 160]
+    for size in found["sizes"]:
+        assert min(size[f"{name}_s"] for name in ("states", "backlog", "figures", "story", "find")) > 0
+        assert {"backlog_us_per_line", "figures_us_per_line"} <= size.keys()
+    assert found["backlog_flatness"] > 0
+    assert len(list(tmp_path.glob("cockpit-*.db"))) == 2
+
+
 def test_percentiles_are_of_the_nearest_rank() -> None:
     values = [float(n) for n in range(1, 101)]
 
     assert [percentile(values, share) for share in (0.5, 0.95, 0.99, 1.0)] == [50, 95, 99, 100]
     assert percentile([7.0], 0.99) == 7
+
+
+def test_the_desks_table_is_measured_until_it_is_painted() -> None:
+    found = run("desk_tables", "--lines", "60", "200", "--runs", "1")
+
+    assert found["lines"].keys() == {"60", "200"}
+    for figures in found["lines"].values():
+        assert figures["columns"] >= 14
+        assert 0 < figures["filter_cpu_ms"] <= figures["filter_ms"] < 3000
+        assert 0 < figures["open_cpu_ms"] <= figures["open_ms"] < 3000
+
+
+def test_a_shops_file_is_measured_from_its_first_byte_to_the_house() -> None:
+    found = run("imports", "--lines", "2500")
+
+    assert found["good_rows"] + found["bad_rows"] == found["lines"] == 2500
+    assert found["bad_rows"] > 0
+    assert {"wall_s", "cpu_s", "lines_per_s"} == set(found["read"]) == set(found["staged"]) == set(found["published"])
+    assert found["bar_s"] == 60
+
+
+@pytest.fixture(scope="module")
+def tiny_day(tmp_path_factory: pytest.TempPathFactory, shared: Path) -> Path:
+    """A day of forty orders by the shared generator."""
+    folder = tmp_path_factory.mktemp("day")
+    generate = shared / "benchmarks" / "floor-day" / "generate.py"
+    subprocess.run([sys.executable, str(generate), str(folder), "--orders", "40", *SMALL_SHOP.split()], check=True,
+                   stdout=subprocess.DEVNULL)  # fmt: skip
+    return folder
+
+
+def test_a_floor_day_comes_to_the_sums_of_its_manifest_beside_the_bare_script(tiny_day: Path, tmp_path: Path) -> None:
+    found = run("floor_day", str(tiny_day), "--bare", "--work", str(tmp_path))
+
+    checks = found["checks"]
+    assert (checks["reserved"], checks["handed_on"]) == (checks["expected_reserved"], checks["expected_handed_on"])
+    assert checks["expected_handed_on"] > 0
+    assert checks["ledger_differences"] == 0
+    assert found["steps"].keys() == {"import", "allocate", "purchase", "receive", "rematch"}
+    assert found["ratio_to_bare"].keys() <= found["bare"].keys() == found["steps"].keys()
+
+
+def test_a_floor_day_of_several_sizes_compares_the_cost_of_a_line(tmp_path: Path, shared: Path) -> None:
+    found = run("floor_day", "--sizes", "20,60", f"--shop={SMALL_SHOP}", "--work", str(tmp_path))
+
+    assert [day["orders"] for day in found["sizes"]] == [20, 60]
+    assert found["cpu_us_per_order_line"].keys() == {"20", "60"}
+    assert found["growth"].keys() == {"import", "allocate"}
+
+
+@pytest.mark.postgres
+def test_a_floor_day_runs_on_a_server(postgres_url: str, tiny_day: Path, tmp_path: Path) -> None:
+    found = run("floor_day", str(tiny_day), "--url", postgres_url, "--work", str(tmp_path))
+
+    assert found["checks"]["reserved"] == found["checks"]["expected_reserved"]
+    assert found["checks"]["handed_on"] == found["checks"]["expected_handed_on"]

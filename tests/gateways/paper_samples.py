@@ -19,7 +19,11 @@ from wms_desktop.domain.documents import (
     Manifest,
     ManifestRow,
     Mark,
+    OrderPage,
     PackingSlip,
+    PageLine,
+    PageParcel,
+    PageStep,
     PickList,
     PickRow,
     ReceivedNote,
@@ -188,6 +192,48 @@ RECEIVED = ReceivedNote(
 )
 
 
+_HAPPENED = (
+    ("Ordered through web.", ""),
+    ("Came in with the file orders_export_1.csv.", "Ana Martínez"),
+    ("Put on hold: address unclear, customer asked by telephone and by mail, no reply yet", "Ana Martínez"),
+    ("Taken off hold.", "Ana Martínez"),
+    ("4 of 22423 arrived with R000077 and were kept for it.", "Bjørn Ødegård"),
+    ("Line 2: the promise moved from 2026-11-24 to 2026-12-02, because of PO-20881.", ""),
+    ("Picking began in batch B-118.", "Ana Martínez"),
+    ("10 units picked in batch B-118; not all was where it should be.", "Ana Martínez"),
+    ("Parcel 340123450000000165 packed.", ""),
+    ("Left with NORTHLINE, list M-000051: parcels 1.", ""),
+    ("Parcel 340123450000000172 packed.", ""),
+)
+STORY = OrderPage(
+    number="SO-2026-004711",
+    customer="Zoë Müller-Łukaszewicz (C-0931)",
+    address=("Zoë Müller-Łukaszewicz", "Straße des 17. Juni 135", "Hinterhaus, 3. OG", "10623 Berlin", "DE"),
+    service="NORTHLINE Express 12:00",
+    placed=datetime(2026, 11, 9, 8, 4, tzinfo=UTC),
+    leave_by=DUE,
+    promise=date(2026, 11, 24),
+    answer="8 units have been sent. 4 of the other 11 come with PO-20881 and should leave on 2026-12-02.",
+    lines=(
+        PageLine(sku="85123A", name=NAMES[0], ordered=12, shipped=8, expected=date(2026, 11, 23),
+                 where=("4 in parcel 340123450000000172, BENCH-2", "8 sent")),
+        PageLine(sku="22423", name=NAMES[1], ordered=6, shipped=0, expected=date(2026, 12, 2),
+                 where=("2 in bin A-03-02-B-04, kept for it", "4 not in the house")),
+        PageLine(sku="22720", name=NAMES[3], ordered=2, shipped=0, expected=date(2026, 11, 23),
+                 where=("1 in tote T-004, CART-03", "1 cancelled"), instead_of="22722"),
+    ),
+    parcels=(
+        PageParcel("340123450000000165", "sent with list M-000051"),
+        PageParcel("340123450000000172", "packed"),
+    ),
+    steps=tuple(
+        PageStep(at=datetime(2026, 11, 9 + n // 2, 9 + n % 2 * 4, 10 + n, tzinfo=UTC), text=text, who=who)
+        for n, (text, who) in enumerate(_HAPPENED)
+    ),
+    made=datetime(2026, 11, 21, 14, 5, tzinfo=UTC),
+)  # fmt: skip
+
+
 def one_of_each() -> dict[str, Document]:
     documents: tuple[Document, ...] = (
         shipping_label(),
@@ -202,5 +248,6 @@ def one_of_each() -> dict[str, Document]:
         HANDS_ON,
         MANIFEST,
         RECEIVED,
+        STORY,
     )
     return {document.kind: document for document in documents}

@@ -164,11 +164,43 @@ def test_a_packing_slip_says_what_is_still_to_come_and_when() -> None:
     assert ENGLISH["all_here"] in page_texts(render(whole))[0]
 
 
+def test_slip_and_pick_list_name_the_product_ordered_and_the_kit_a_part_belongs_to() -> None:
+    facts = {"instead_of": "22722 CAKE TINS", "part_of": "SET-9 PARTY SET"}
+    slip = replace(samples.packing_slip(), lines=(replace(samples.packing_slip().lines[0], **facts),))
+    pick = replace(samples.pick_list(), rows=(replace(samples.pick_list().rows[0], **facts),))
+
+    for page in (slip, pick):
+        (text,) = page_texts(render(page))
+        assert "Instead of 22722 CAKE TINS" in " ".join(text.split())
+        assert "Part of SET-9 PARTY SET" in " ".join(text.split())
+
+
 def test_a_received_note_shows_differences_first() -> None:
     (text,) = page_texts(render(samples.RECEIVED))
 
     assert text.index("Differences") < text.index("22423") < text.index("As expected") < text.index("85123A")
     assert "-4" in text
+
+
+def test_an_orders_story_answers_first_and_stays_on_one_page_with_its_newest_steps() -> None:
+    page = replace(samples.STORY, steps=samples.STORY.steps * 9)
+    (text,) = page_texts(render(page, zone="Europe/London"))
+    flat = " ".join(text.split())
+
+    assert page.answer in flat
+    assert flat.index(page.answer) < flat.index("Where it is") < flat.index("Parcels") < flat.index("What happened")
+    assert flat.count("Parcel 340123450000000172 packed.") < 9
+    assert re.search(r"\d+ earlier entries are on the screen\.", flat)
+
+
+def test_a_long_orders_story_shows_every_line_and_ends_with_what_happened() -> None:
+    page = replace(samples.STORY, lines=samples.STORY.lines * 12, parcels=samples.STORY.parcels * 9)
+    texts = page_texts(render(page, page="Letter"))
+    flat = " ".join(" ".join(texts).split())
+
+    assert flat.count("85123A") == 12
+    assert "6 more parcels are on the screen." in flat
+    assert "What happened" in texts[-1]
 
 
 def test_captions_come_from_the_mapping_and_fall_back_to_english() -> None:

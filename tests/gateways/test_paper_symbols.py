@@ -33,6 +33,7 @@ def expected(kind: str) -> list[tuple[bytes, str]]:
         "desk_sheet": [documents.key_code(key) for key in samples.DESK.keys],
         "manifest": ["M-000052"] * 3,
         "received_note": ["GR-000077"],
+        "order_story": ["SO-2026-004711"],
         "barcode_sheet": ["PO-20881", "PO-20882", *(f"LANE-{n}" for n in range(1, 7))],
     }
     found = [(code.encode(), "]C0") for code in plain.get(kind, [])]

@@ -11,7 +11,7 @@ from tests.builders import Desk, House
 from tests.services.pick_floor import Picker, form, picker
 from wms_desktop.db.tables import Carton, Location, Order, OrderLine, Plate, Stock
 from wms_desktop.prompts import Answer, Outcome
-from wms_desktop.services import dispatching, lookups, packing, putaway, receiving, selfcheck, shift_report, site_time
+from wms_desktop.services import backlog, dispatching, packing, putaway, receiving, selfcheck, shift_report, story
 
 MUG, BOWL, LAMP, CASE = "5012345678900", "5012345678917", "5012345678924", "15012345678914"
 VIRTUAL_KINDS = ("supplier", "customer", "scrap", "adjustment")
@@ -131,12 +131,24 @@ def test_everything_that_could_leave_has_left(day: Day) -> None:
 
 
 def test_the_short_pick_is_a_backorder_with_its_sentence(day: Day) -> None:
-    backlog = day.house.read(lambda s: lookups.list_backlog(
-        s, day.house.now, site_time.today(s, day.house.now), lambda code, args: code))  # fmt: skip
+    waiting = day.house.read(lambda s: backlog.backlog(s, day.house.now)).orders
 
     assert (day.short.outcome, day.short.message.code) == (Outcome.LOOK_HERE, "pick_short_backorder")
-    assert [(row.order_number, row.units_open) for row in backlog] == [("O3", 2)]
+    assert [(row.order_number, row.units_open) for row in waiting] == [("O3", 2)]
     assert day.house.on_hand("B-1", day.lamp, "missing") == 2
+
+
+def test_the_story_of_the_short_order_tells_where_every_unit_is_and_what_happened(day: Day) -> None:
+    told = day.house.read(lambda s: story.story(s, day.house.now, 3))
+
+    assert told is not None
+    assert [[(place.units, place.where.code) for place in line.places] for line in told.lines] == [
+        [(2, "story.place.blocked"), (1, "story.place.shipped")], [(1, "story.place.shipped")],
+    ]  # fmt: skip
+    assert [event.what.code.removeprefix("story.event.") for event in told.events] == [
+        "placed", "walk", "picked", "short", "packed", "left",
+    ]  # fmt: skip
+    assert (told.short.code, told.parcels[0].state) == ("story.short.blocked_rest", "shipped")
 
 
 def test_the_order_that_waited_for_the_truck_never_saw_a_bin(day: Day) -> None:

@@ -39,7 +39,13 @@ def house(request: pytest.FixtureRequest) -> Iterator[House]:
             yield House(engine)
             engine.dispose()
         return
-    engine = open_engine(request.getfixturevalue("postgres_url"))
+    engine = open_engine(request.getfixturevalue("postgres_copy")("furnished_house", _furnish))
+    yield House(engine)
+    engine.dispose()
+
+
+def _furnish(url: str) -> None:
+    engine = open_engine(url)
     schema.upgrade(engine)
-    yield House(engine).furnish()
+    House(engine).furnish()
     engine.dispose()

@@ -122,7 +122,7 @@ def test_a_ship_complete_order_takes_all_or_nothing(house: House, mug: int) -> N
     done = allocate(house)
 
     assert reserved(house) == {1: 0, 2: 0, 3: 1}
-    assert [one.why for one in done.waiting] == ["waits_for_rest", "no_stock"]
+    assert [one.why for one in done.waiting] == ["waits_for_rest", "too_few"]
     assert house.read(lambda s: s.get_one(Order, 1).passed_over) == 1
 
 
@@ -190,7 +190,7 @@ def test_the_nearest_bin_that_holds_all_of_it_is_taken(house: House, mug: int) -
     allocate(house)
 
     assert held(house) == [("A-2", "", 1, 3)]
-    assert say(*_message(why(house)[0])) == "A-2 holds all of it and is the nearest that does."
+    assert say(*_message(why(house)[0])) == "A-2 holds all of it and is the nearest that does; next best: A-1."
 
 
 def test_otherwise_the_fewest_bins(house: House, mug: int) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import select
 
 from tests.builders import House
 from tests.services.pick_floor import held, proved
@@ -10,7 +11,8 @@ from wms_desktop.db.engine import writing
 from wms_desktop.db.tables import Command
 from wms_desktop.errors import NotEnoughStock
 from wms_desktop.services import inventory, undo
-from wms_desktop.services.inventory import Spot
+from wms_desktop.services.inventory import Goods, Spot
+from wms_desktop.services.inventory.balances import lock_spots
 
 
 @pytest.fixture
@@ -98,3 +100,11 @@ def test_many_moves_are_walked_back_like_one(house: House, stocks: tuple[int, in
     assert held(house) == before
     assert house.read(lambda s: s.get_one(Command, "opening").state) == "done"
     assert proved(house) == []
+
+
+def test_the_rows_of_a_whole_house_are_locked_however_many_they_are(house: House) -> None:
+    spots = [(Goods(product_id=number, qty=1), Spot(location_id=1)) for number in range(14_000)]
+
+    with writing(house.engine) as session:
+        lock_spots(session, spots)
+        assert session.scalar(select(1)) == 1

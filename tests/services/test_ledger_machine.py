@@ -25,6 +25,7 @@ from wms_desktop.services.dialogue import Context
 from wms_desktop.services.inventory import Goods, Spot
 
 PLACES = ("ADJUSTMENT", "DOCK-1", "A-1", "CART-1", "LANE-1")
+OWED = {1: 5, 2: 3}
 PROMPT = Prompt(workflow="setup", state="x")
 QTY = st.integers(1, 4)
 PLACE = st.sampled_from(PLACES[1:])
@@ -78,6 +79,12 @@ class Ledger(RuleBasedStateMachine):
     def _remember(self) -> None:
         self.past.append((dict(self.on_hand), dict(self.held)))
 
+    def _serve(self) -> None:
+        """What stands free in the bin goes to whoever waits, the first line first, before the command ends."""
+        for line, owed in OWED.items():
+            lacking = owed - sum(q for (_, which), q in self.held.items() if which == line)
+            self.held["A-1", line] += min(lacking, self._free("A-1"))
+
     def _free(self, place: str) -> int:
         return self.on_hand[place] - sum(q for (p, _), q in self.held.items() if p == place)
 
@@ -103,11 +110,12 @@ class Ledger(RuleBasedStateMachine):
             self._remember()
             self.on_hand[source] -= qty
             self.on_hand[goal] += qty
+            self._serve()
 
     @rule(place=PLACE, line=LINE, qty=QTY)
     def hold(self, place: str, line: int, qty: int) -> None:
         """Units are held for a line: only free ones, only as many as it is owed."""
-        owed = {1: 5, 2: 3}[line] - sum(q for (_, which), q in self.held.items() if which == line)
+        owed = OWED[line] - sum(q for (_, which), q in self.held.items() if which == line)
         may = self._free(place) >= qty and owed >= qty
         done = self._command(lambda s, _c: inventory.hold(s, self._stock(s, place).id, line, qty, "x"))
         assert done == may
@@ -117,13 +125,14 @@ class Ledger(RuleBasedStateMachine):
 
     @rule(place=PLACE, line=LINE, qty=QTY)
     def free(self, place: str, line: int, qty: int) -> None:
-        """Held units are let go: only those that are held."""
+        """Held units are let go, and whoever waits gets what stands free: only those that are held."""
         may = self.held[place, line] >= qty
         done = self._command(lambda s, _c: inventory.free(s, self._stock(s, place).id, line, qty))
         assert done == may
         if done:
             self._remember()
             self.held[place, line] -= qty
+            self._serve()
 
     @rule(source=PLACE, goal=PLACE, line=LINE, qty=QTY)
     def carry(self, source: str, goal: str, line: int, qty: int) -> None:

@@ -18,7 +18,7 @@ from wms_desktop.db.engine import writing
 from wms_desktop.db.tables import Batch, BatchOrder, Order, OrderLine, Peg, Pick, Plate, Reservation, Stock
 from wms_desktop.errors import BadInput, Refusal
 from wms_desktop.phrases import orders as phrases
-from wms_desktop.phrases import setup
+from wms_desktop.phrases import setup, texts
 from wms_desktop.prompts import Answer
 from wms_desktop.services import cancelling, commands, inventory, orders, receiving, selfcheck, undoing
 from wms_desktop.services.cancelling import Cancelled
@@ -45,7 +45,7 @@ def mug(house: House) -> int:
 
 def test_an_order_comes_in_with_its_lines_and_waits(house: House, mug: int) -> None:
     with writing(house.engine) as session:
-        ids = orders.add_orders(session, [replace(GOOD, number="O-2"), replace(GOOD, ship_complete=True)])
+        ids = orders.add_orders(session, [replace(GOOD, number="O-2"), replace(GOOD, ship_rule="complete")])
     order = house.read(lambda s: s.get_one(Order, ids["O-1"]))
     line = house.read(lambda s: s.scalars(select(OrderLine).where(OrderLine.order_id == ids["O-1"])).one())
 
@@ -105,6 +105,11 @@ def act(house: House, do: Callable[..., Any], *args: object, badge: str = "OP-bu
     return commands.run(house.engine, "orders", "act", context, carry_out, orders.prompt)
 
 
+def give_up(session: Any, context: Any, order: int, units: Mapping[int, int] | None = None) -> Cancelled:
+    """A cancellation with a reason."""
+    return cancelling.cancel(session, context, order, units, reason="too late")
+
+
 PAIRS = [
     (orders.hold, orders.unhold, "is_held", "orders.held_already", "orders.not_held"),
     (orders.pin, orders.unpin, "is_pinned", "orders.pinned_already", "orders.not_pinned"),
@@ -117,9 +122,10 @@ def test_an_order_is_held_or_pinned_once_and_let_go_once(
 ) -> None:
     do, undo, flag, again, not_so = pair
     order = house.order("O1", (mug, 5))
+    more = ["no reply"] if do is orders.hold else []
     seen = []
-    for step in (do, do, undo, undo):
-        answer = act(house, step, order)
+    for step, args in ((do, more), (do, more), (undo, []), (undo, [])):
+        answer = act(house, step, [order], *args)
         seen.append((answer.message.code, house.read(lambda s: getattr(s.get_one(Order, order), flag))))
         assert phrases.TEXTS[answer.message.code].format_map(answer.message.args)
 
@@ -130,14 +136,15 @@ def test_an_order_is_held_or_pinned_once_and_let_go_once(
 def test_a_picker_may_not_touch_orders(house: House, mug: int) -> None:
     order = house.order("O1", (mug, 5))
 
-    assert act(house, orders.hold, order, badge="OP-picker").message.code == "not_permitted"
+    assert act(house, orders.hold, [order], "why", badge="OP-picker").message.code == "not_permitted"
     assert not house.read(lambda s: s.get_one(Order, order).is_held)
 
 
 def test_an_order_of_which_nothing_is_open_is_left_alone(house: House, mug: int) -> None:
     order = house.order("O1", (mug, 5))
-    act(house, cancelling.cancel, order)
-    codes = {act(house, do, order).message.code for do in (orders.hold, orders.pin, cancelling.cancel)}
+    act(house, give_up, order)
+    codes = {act(house, orders.hold, [order], "why").message.code, act(house, orders.pin, [order]).message.code,
+             act(house, give_up, order).message.code}  # fmt: skip
 
     assert codes == {"orders.over"}
 
@@ -148,7 +155,7 @@ def test_an_order_of_which_nothing_is_open_is_left_alone(house: House, mug: int)
 def cancel(house: House, order: int, units: Mapping[int, int] | None = None) -> Cancelled:
     """Cancels as the buyer, and proves that every figure still adds up."""
     with writing(house.engine) as session:
-        done = cancelling.cancel(session, house.context(command="opening"), order, units)
+        done = give_up(session, house.context(command="opening"), order, units)
     assert house.read(selfcheck.find_differences) == []
     return done
 
@@ -347,7 +354,7 @@ def test_the_desk_can_take_a_cancellation_back(house: House, mug: int) -> None:
     order = house.order("O1", (mug, 5))
     reserve(house, stock, 1, 5)
     walk(house, (stock, 1, 5))
-    answer = act(house, cancelling.cancel, order)
+    answer = act(house, give_up, order)
     with writing(house.engine) as session:
         undoing.undo_last(session, house.context(station="DESK-1", badge="OP-buyer"), "orders")
 
@@ -359,5 +366,8 @@ def test_the_desk_can_take_a_cancellation_back(house: House, mug: int) -> None:
 def test_every_code_of_the_desk_has_its_sentence() -> None:
     files = [Path(str(module.__file__)).read_text(encoding="utf-8") for module in (orders, cancelling)]
     used = {code for text in files for code in re.findall(r'"(orders\.[a-z_]+)"', text)}
+    done = {f"orders.{what}{many}" for text in files for what in re.findall(r'_done\("([a-z_]+)"', text)
+            for many in ("", "_many")}  # fmt: skip
 
-    assert used | {"prompt.orders.backlog", "prompt.orders.backlog.sub"} == phrases.TEXTS.keys()
+    assert used | done | {"prompt.orders.backlog", "prompt.orders.backlog.sub"} >= phrases.TEXTS.keys()
+    assert used | done <= texts().keys()

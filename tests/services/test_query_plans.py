@@ -27,17 +27,30 @@ from wms_desktop.services import (
     codes,
     crossdocking,
     dispatch_reads,
+    explaining,
+    finding,
+    flow,
+    hands,
     inventory,
+    kits,
     lookups,
     packing_queue,
     picking_walks,
+    picturing,
     printing,
+    promising,
     putaway,
     receipts,
+    rematching,
+    states,
+    story,
     undoing,
+    waited,
+    waiting_orders,
 )
 from wms_desktop.services.dialogue import Context
 from wms_desktop.services.inventory import Goods, Spot
+from wms_desktop.views.backlog import Backlog
 
 GROWING = frozenset(
     {
@@ -47,15 +60,25 @@ GROWING = frozenset(
     }
 )  # fmt: skip
 # Indexes of what is open at this moment: reading one whole is reading today's work, not the house's history.
-OF_TODAY = frozenset({"ix_peg_open", "ix_peg_arrived", "ix_carton_closed", "uq_reservation_held"})
+OF_TODAY = frozenset(
+    {"ix_peg_open", "ix_peg_arrived", "ix_carton_closed", "uq_reservation_held", "ix_order_line_owed",
+     "ix_order_line_waiting", "ix_order_line_promised", "ix_purchase_line_due", "uq_count_task_open"}
+)  # fmt: skip
 _SCAN = re.compile(r"SCAN (\w+)(?: USING (?:COVERING )?INDEX (\w+))?")
 CONTEXT = Context(operator_id=1, station_id=1, command_id="plans", at=NOON)
 
 QUESTIONS: dict[str, Callable[[Session], Any]] = {
     "what a code means": lambda s: codes.resolve(s, "BIN-1000001"),
-    "who waits for a product": lambda s: crossdocking._list_waiting(s, 1, ()),
-    "what else is due of products": lambda s: crossdocking._due_soon(s, CONTEXT, {1, 2}),
+    "who waits for a product": lambda s: waiting_orders.list_waiting(s, [1], ()),
+    "what else is due of products": lambda s: waiting_orders.due_soon(s, CONTEXT, {1, 2}),
     "who gets what arrives": lambda s: crossdocking.decide(s, CONTEXT, 1, 5),
+    "who can be served from what came free": lambda s: rematching._list_servable(s, {1, 2}),
+    "who waits for what is free, the first in line": lambda s: picturing.read(s, NOON, product_ids=[1], brief=True),
+    "everybody who waits for a product": lambda s: picturing.read(s, NOON, product_ids=[1, 2]),
+    "what one order wants and others hold": lambda s: picturing.read(s, NOON, order_ids=[1], takes_back=[1]),
+    "why a line waits": lambda s: explaining.explain(s, NOON, 1),
+    "which kits are made of these": lambda s: kits.list_parts(s, [1, 2]),
+    "what is free beyond the safety stock": lambda s: picturing.free_in_bins(s, NOON, [1, 2]),
     "which order expects a product": lambda s: receipts.list_expecting(s, 1),
     "what is to be carried": lambda s: crossdocking.list_carries(s, 1, 1),
     "what stands on the dock": lambda s: putaway.list_waiting(s, 5),
@@ -77,6 +100,15 @@ QUESTIONS: dict[str, Callable[[Session], Any]] = {
     "the last command of a station": lambda s: undoing.undo_last(s, CONTEXT, "pick"),
     "the print queue": lambda s: printing.PrintOutbox(s.get_bind(), lambda: NOON).next_jobs("labels"),  # type: ignore[arg-type]
     "the papers of a carton": lambda s: printing.find_latest(s, "shipping_label", carton_id=1),
+    "the days of what waits for products": lambda s: promising.refresh(s, CONTEXT, {1, 2}),
+    "the backlog's lines and their states": lambda s: states.read(s, NOON),
+    "what a scan finds": lambda s: [
+        finding.find(s, NOON, text) for text in ("W1000001", "TOTE-1000", "BIN-1000001", "P10000001", "PC1000001")
+    ],
+    "an order's story": lambda s: story.story(s, NOON, 1),
+    "what came and left of late": lambda s: flow.read(s, NOON),
+    "how fast the house works": lambda s: hands.read_rates(s, NOON),
+    "what left too late": lambda s: waited.list_waited(s, NOON, Backlog(at=NOON, lines=(), orders=())),
     "the walk of a batch on the map": lambda s: lookups.find_tour(s, "BH1000000"),
 }
 
@@ -157,8 +189,8 @@ def test_no_event_of_a_whole_day_reads_a_growing_table_whole(engine: Engine, tmp
         return answer
 
     player = Player(send=send, prompt_of=runner.prompt, papers=papers, most=8)
-    for flow in floor_work.FLOWS:
-        player.play(flow)
+    for station in floor_work.FLOWS:
+        player.play(station)
 
     assert sum(player.counts.values()) > 60
     assert recorder.full_scans() == {}

@@ -7,13 +7,16 @@ from datetime import UTC
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from tests.ui.fakes import PHRASES, FakeReads, FakeRunner
+from tests.ui.import_fakes import FakeHouse, FakeImports, button, drop
 from wms_desktop import phrases
-from wms_desktop.phrases import desks
+from wms_desktop.phrases import desks, promises, ui_backlog, ui_imports, ui_orders
 from wms_desktop.ui import theme, wording
+from wms_desktop.ui.desks.imports import ImportsDesk
 from wms_desktop.ui.main_window import MainWindow, StationFacts
 from wms_desktop.ui.operations import Operations
 from wms_desktop.ui.settings import Settings
@@ -22,7 +25,7 @@ from wms_desktop.ui.settings import Settings
 @pytest.fixture(autouse=True)
 def said(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
     """The window's own phrases and a few prompts, so that these tests need no dialogue's texts."""
-    texts = {**desks.TEXTS, **PHRASES}
+    texts = {**desks.TEXTS, **promises.TEXTS, **ui_imports.TEXTS, **ui_backlog.TEXTS, **ui_orders.TEXTS, **PHRASES}
     for module in (phrases, wording):
         monkeypatch.setattr(module, "texts", lambda: texts)
     return texts
@@ -46,8 +49,13 @@ def reads() -> FakeReads:
 
 
 @pytest.fixture
-def operations(qapp: QApplication, runner: FakeRunner, reads: FakeReads) -> Iterator[Operations]:
-    made = Operations(lambda: runner, lambda: reads)
+def imports() -> FakeImports:
+    return FakeImports()
+
+
+@pytest.fixture
+def operations(qapp: QApplication, runner: FakeRunner, reads: FakeReads, imports: FakeImports) -> Iterator[Operations]:
+    made = Operations(lambda: runner, lambda: reads, lambda: imports)
     yield made
     runner.gate.set()
     made.close()
@@ -88,3 +96,58 @@ def picking(qtbot: QtBot, window: MainWindow) -> MainWindow:
     qtbot.waitUntil(lambda: window.floor.screen("pick").prompt is not None)
     qtbot.waitUntil(lambda: window.floor.screen("pick").field.hasFocus())
     return window
+
+
+@pytest.fixture
+def import_house(reads: FakeReads) -> FakeHouse:
+    """What the house knows of one run."""
+    made = FakeHouse()
+    reads.answers.update(made.answers())
+    return made
+
+
+@pytest.fixture
+def import_file(tmp_path: Path) -> Path:
+    made = tmp_path / "orders.csv"
+    made.write_text("Invoice,Code,Pieces,Price,Note\n", encoding="utf-8")
+    return made
+
+
+@pytest.fixture
+def import_desk(qtbot: QtBot, window: MainWindow, import_house: FakeHouse) -> ImportsDesk:
+    """The imports desk at its first step."""
+    window.show_place("imports")
+    qtbot.waitUntil(lambda: window.desks.imports.start.rows.rowCount() == 1)
+    return window.desks.imports
+
+
+@pytest.fixture
+def at_reading(qtbot: QtBot, window: MainWindow, import_desk: ImportsDesk, import_file: Path) -> ImportsDesk:
+    """A file was dropped and looked into."""
+    drop(window, import_file)
+    qtbot.waitUntil(lambda: import_desk.step == "reading" and import_desk.reading.rows.rowCount() == 2)
+    return import_desk
+
+
+@pytest.fixture
+def at_staged(qtbot: QtBot, at_reading: ImportsDesk) -> ImportsDesk:
+    """The file is read."""
+    qtbot.keyClick(at_reading, Qt.Key.Key_F8)
+    qtbot.waitUntil(lambda: at_reading.step == "preview")
+    return at_reading
+
+
+@pytest.fixture
+def at_preview(qtbot: QtBot, import_desk: ImportsDesk) -> ImportsDesk:
+    """A file that was read earlier is up."""
+    import_desk.open_with({"run": 7})
+    qtbot.waitUntil(lambda: import_desk.step == "preview")
+    return import_desk
+
+
+@pytest.fixture
+def at_problems(qtbot: QtBot, at_preview: ImportsDesk) -> ImportsDesk:
+    """The fix list is up."""
+    qtbot.mouseClick(button(at_preview, "preview-list"), Qt.MouseButton.LeftButton)
+    assert at_preview.step == "problems"
+    return at_preview

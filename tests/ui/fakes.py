@@ -12,6 +12,7 @@ from typing import Any
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent
 
+from tests.ui.backlog_rows import ANSWERS
 from wms_desktop.changes import Changes
 from wms_desktop.prompts import Answer, Event, Message, Outcome, Prompt, Scan, Who
 
@@ -35,7 +36,7 @@ ANA = Who(
     operator_id=1,
     name="Ana Martins",
     role="supervisor",
-    may=frozenset({"receive", "putaway", "pick", "pack", "dispatch", "batches", "orders"}),
+    may=frozenset({"receive", "putaway", "pick", "pack", "dispatch", "batches", "orders", "promises", "imports"}),
 )
 BADGE = Prompt(workflow="sign_on", state="badge")
 PICK = Prompt(
@@ -139,6 +140,7 @@ class FakeRunner:
     dismissed: list[str] = field(default_factory=list)
     moves: list[tuple[Any, int]] = field(default_factory=list)
     acts: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+    act_answers: dict[str, Answer] = field(default_factory=dict)
     operator: Who | None = None
     is_closed: bool = False
 
@@ -173,7 +175,7 @@ class FakeRunner:
             self.moves.append((args["batch"], args["operator"]))
         elif name == "print_list":
             self.moves.append(("list", args["batch"]))
-        return accepted("move", BADGE)
+        return self.act_answers.get(name) or accepted("move", BADGE)
 
     def release_wave(self) -> Answer:
         self.moves.append(("release", 0))
@@ -190,7 +192,7 @@ class FakeReads:
     """Two batches, two people, three orders, one tour."""
 
     def __init__(self) -> None:
-        self.answers: dict[str, Callable[[Mapping[str, Any]], Any]] = {}
+        self.answers: dict[str, Callable[[Mapping[str, Any]], Any]] = dict(ANSWERS)
         self.rows_of_batches: Sequence[Batch] = (Batch(1, "118", "Ana", 2), Batch(2, "119"))
 
     def batches(self) -> Sequence[Batch]:
@@ -198,9 +200,6 @@ class FakeReads:
 
     def operators(self) -> Sequence[Person]:
         return (Person(2, "Ana"), Person(3, "Ben"))
-
-    def backlog(self) -> Sequence[Waiting]:
-        return (Waiting("SO-1"), Waiting("SO-2", "Casa", "backordered"), Waiting("SO-3", units_open=9))
 
     def tour(self, batch: str) -> Tour | None:
         return Tour()

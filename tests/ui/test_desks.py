@@ -1,10 +1,8 @@
-"""The desks: the batches board and the backlog."""
+"""The batches board."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from decimal import Decimal
-from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QMimeData, QPointF, Qt
@@ -12,13 +10,11 @@ from PySide6.QtGui import QDropEvent
 from PySide6.QtWidgets import QApplication, QMenu
 from pytestqt.qtbot import QtBot
 
-from tests.ui.fakes import Batch, FakeReads, FakeRunner, Person, Waiting
+from tests.ui.fakes import Batch, FakeReads, FakeRunner, Person
 from wms_desktop.changes import Changes
-from wms_desktop.ui.desks.backlog import BacklogDesk
 from wms_desktop.ui.desks.batches import BatchesDesk
 from wms_desktop.ui.desks.card import MIME, BatchCard
 from wms_desktop.ui.main_window import MainWindow
-from wms_desktop.ui.settings import Settings
 
 PEOPLE = (Person(2, "Ana"), Person(3, "Ben"), Person(4, "Pat", "packer"))
 
@@ -39,14 +35,6 @@ def moves(board: BatchesDesk) -> list[tuple[int, int]]:
     heard: list[tuple[int, int]] = []
     board.moved.connect(lambda batch, operator: heard.append((batch, operator)))
     return heard
-
-
-@pytest.fixture
-def backlog(qtbot: QtBot, tmp_path: Path) -> BacklogDesk:
-    desk = BacklogDesk(Settings(tmp_path / "station.ini"), UTC)
-    qtbot.addWidget(desk)
-    desk.show_rows(FakeReads().backlog())
-    return desk
 
 
 def card(board: BatchesDesk, batch_id: int) -> BatchCard:
@@ -155,45 +143,6 @@ def test_a_desk_in_sight_is_read_again_when_something_it_cares_for_changed(
     window.operations.changed.emit(Changes.BATCHES)
 
     qtbot.waitUntil(lambda: window.desks.batches.findChild(BatchCard, "batch-5") is not None)
-
-
-def test_the_backlog_sums_what_the_filter_leaves(backlog: BacklogDesk) -> None:
-    whole = backlog.totals.text()
-    backlog.states.setCurrentIndex(backlog.states.findData("backordered"))
-
-    assert whole == "Orders 3 · units 15 · 31.50 GBP"
-    assert backlog.totals.text() == "Orders 1 · units 3 · 10.50 GBP"
-
-
-def test_the_backlog_says_why_the_chosen_order_waits(backlog: BacklogDesk) -> None:
-    backlog.table.selectRow(1)
-
-    assert backlog.note.text() == "Why order SO-2 stands here: Waits for PO-1"
-
-
-def test_an_empty_backlog_and_an_empty_filter_say_different_things(backlog: BacklogDesk) -> None:
-    backlog.filter.setText("nothing like it")
-    filtered = backlog.note.text()
-    backlog.filter.setText("")
-    backlog.show_rows(())
-
-    assert filtered == "No order fits this filter."
-    assert backlog.note.text() == "Nothing waits: every ordered unit has been shipped."
-
-
-def test_several_currencies_are_never_added_up(backlog: BacklogDesk) -> None:
-    backlog.show_rows((Waiting("A", value=Decimal(5)), Waiting("B", value=Decimal(7), currency="EUR")))
-
-    assert backlog.totals.text() == "Orders 2 · units 6 · 7.00 EUR + 5.00 GBP"
-
-
-def test_the_columns_are_remembered(qtbot: QtBot, backlog: BacklogDesk, tmp_path: Path) -> None:
-    backlog.table.setColumnWidth(2, 321)
-    backlog.save()
-    again = BacklogDesk(Settings(tmp_path / "station.ini"), UTC)
-    qtbot.addWidget(again)
-
-    assert again.table.columnWidth(2) == backlog.table.columnWidth(2) == 321
 
 
 def test_control_r_releases_work_and_control_p_prints_the_chosen_list(

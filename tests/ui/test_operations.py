@@ -198,3 +198,42 @@ def test_closing_answers_what_is_queued_and_closes_the_runner(operations: Operat
 
     assert [event for _, event, _ in runner.sent] == [Scan("A"), Scan("B")]
     assert runner.is_closed
+
+
+def test_a_desk_whose_question_fails_hears_of_it_and_nobody_else(qtbot: QtBot, operations: Operations) -> None:
+    told: list[Message] = []
+    others: list[str] = []
+    operations.read_failed.connect(others.append)
+    operations.start()
+
+    def broken(_reads: object) -> None:
+        raise RuntimeError("gone")
+
+    operations.read(broken, lambda _: None, told.append)
+    qtbot.waitUntil(lambda: bool(told))
+
+    assert told == [Message("ui.read_failed", {"reason": "gone"})]
+    assert others == []
+
+
+def test_a_read_connection_that_could_not_be_opened_is_opened_at_the_next_read(qtbot: QtBot) -> None:
+    tries: list[int] = []
+
+    def open_reads() -> FakeReads:
+        tries.append(1)
+        if len(tries) < 3:
+            raise OSError(2, "not there yet")
+        return FakeReads()
+
+    made = Operations(FakeRunner, open_reads)
+    failed: list[object] = []
+    made.read_failed.connect(failed.append)
+    made.start()
+    rows: list[object] = []
+    for _ in range(2):
+        made.read(lambda reads: reads.operators(), rows.append, failed.append)
+    qtbot.waitUntil(lambda: bool(rows))
+    made.close()
+
+    assert len(failed) == 2
+    assert len(rows) == 1

@@ -18,7 +18,7 @@ SEEN = 3.0
 @pytest.mark.parametrize("name", list(ThemeName))
 def test_every_pair_of_a_floor_screen_has_a_contrast_of_seven(name: ThemeName) -> None:
     t = THEMES[name]
-    pairs = {(ink, on) for ink in (t.ink, t.soft, t.accent) for on in (t.ground, t.surface)}
+    pairs = {(ink, on) for ink in (t.ink, t.soft, t.accent, t.alarm) for on in (t.ground, t.surface)}
     pairs |= {(t.ink, t.raised), (t.soft, t.raised), (t.on_accent, t.accent), (t.on_strip, t.strip)}
     pairs |= {(t.strip_soft, t.strip), (t.training, t.strip), ("#000000", t.training)}
     pairs |= {(t.on_selection, t.selection)} | {(band.ink, band.fill) for band in t.bands.values()}

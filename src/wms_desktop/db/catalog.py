@@ -133,6 +133,8 @@ class KitPart(Table):
     __table_args__ = (
         UniqueConstraint("kit_id", "part_id"),
         CheckConstraint("kit_id <> part_id AND qty > 0", name="parts"),
+        # Which kits a part that has come can complete.
+        Index("ix_kit_part_part_id", "part_id"),
         STRICT,
     )
 

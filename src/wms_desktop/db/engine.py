@@ -129,6 +129,11 @@ def _keep(session: Session, row: Any) -> None:
 
 @event.listens_for(_Transaction, "after_flush")
 def _forget_answers(session: Session, _context: Any) -> None:
+    forget_answers(session)
+
+
+def forget_answers(session: Session) -> None:
+    """Whoever writes rows past the session says so: what was asked once before must be asked again."""
     session.info.pop(_ANSWERS, None)
 
 

@@ -51,6 +51,8 @@ class ImportRow(Table):
 
     ``line`` is the line (or segment, or sheet row) in the file, from 1. ``problem`` is the JSON of the refusal:
     column, value, rule and what fills its sentence; "" where the row is good.
+
+    good -> published; bad: refused itself; waits: good, but another row of its document is bad; dropped: left out.
     """
 
     __tablename__ = "import_row"
@@ -62,7 +64,7 @@ class ImportRow(Table):
     problem: Mapped[str] = mapped_column(default="")
     state: Mapped[str] = mapped_column(Word, default="good")
     __table_args__ = (
-        CheckConstraint(one_of("state", ("good", "bad", "published", "dropped")), name="state"),
+        CheckConstraint(one_of("state", ("good", "bad", "waits", "published", "dropped")), name="state"),
         Index("ix_import_row_run_id_key", "run_id", "key"),
         Index("ix_import_row_bad", "run_id", "line", sqlite_where=BAD, postgresql_where=BAD),
         STRICT,

@@ -24,7 +24,11 @@ class PurchaseOrder(Table):
     state: Mapped[str] = mapped_column(default="open")
     placed_on: Mapped[date | None] = mapped_column(default=None)
     first_due: Mapped[date | None] = mapped_column(default=None)
-    __table_args__ = (CheckConstraint(one_of("state", ("open", "closed", "cancelled")), name="state"), STRICT)
+    __table_args__ = (
+        CheckConstraint(one_of("state", ("open", "closed", "cancelled")), name="state"),
+        Index("ix_purchase_order_supplier_id", "supplier_id", "due"),
+        STRICT,
+    )
 
 
 class PurchaseLine(Table):

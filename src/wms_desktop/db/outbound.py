@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from wms_desktop.db.types import STRICT, Table, Word, one_of
 
 OPEN_LINE = text("ordered > cancelled + shipped + reserved")
+OWED_LINE = text("ordered > cancelled + shipped")
 REPLACES = text("replaces_id IS NOT NULL")
 MADE = text("made_by_id IS NOT NULL")
 
@@ -108,6 +109,10 @@ class OrderLine(Table):
             name="never_promised_twice",
         ),
         Index("ix_order_line_waiting", "product_id", "order_id", sqlite_where=OPEN_LINE, postgresql_where=OPEN_LINE),
+        # The backlog, whatever has left the house before.
+        Index("ix_order_line_owed", "order_id", "line_no", sqlite_where=OWED_LINE, postgresql_where=OWED_LINE),
+        # Whose day may change when goods of the product come, go or are late.
+        Index("ix_order_line_promised", "product_id", "order_id", sqlite_where=OWED_LINE, postgresql_where=OWED_LINE),
         STRICT,
     )
 

@@ -76,7 +76,10 @@ class ShippingLabel:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PickRow:
-    """One stop of a pick list; ``attribute`` tells the item from its look-alikes (size, colour, pack)."""
+    """One stop of a pick list; ``attribute`` tells the item from its look-alikes (size, colour, pack).
+
+    ``instead_of`` and ``part_of`` as on the packing slip.
+    """
 
     bin: str
     sku: str
@@ -86,6 +89,8 @@ class PickRow:
     lot: str = ""
     tote: str = ""
     unit: str = "each"
+    instead_of: str = ""
+    part_of: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,8 +131,9 @@ class CrossDockTag:
 class SlipLine:
     """One ordered line on a packing slip.
 
-    ``sent`` went in earlier parcels, ``here`` lies in this one, ``to_come`` follows (``expected``: the promise
-    told to the customer). ``instead_of`` names the ordered item where this one is its substitute.
+    ``sent`` went in earlier parcels, ``here`` lies in this one, ``to_come`` follows (``expected``: the day it is
+    likely to). ``instead_of`` names the ordered item where this one is its substitute, ``part_of`` the kit that it
+    belongs to.
     """
 
     sku: str
@@ -140,6 +146,7 @@ class SlipLine:
     attribute: str = ""
     instead_of: str = ""
     cancelled: int = 0
+    part_of: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -320,6 +327,56 @@ class ReceivedNote:
     language: str = "en"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageLine:
+    """One line of an order's page: what was ordered, what has left, and ``where`` the units are, in sentences."""
+
+    sku: str
+    name: str
+    ordered: int
+    shipped: int
+    where: tuple[str, ...]
+    expected: date | None = None
+    instead_of: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PageParcel:
+    """One parcel of an order's page, and where it stands in words."""
+
+    sscc: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageStep:
+    """Something that happened to an order, and who did it ("": the house itself)."""
+
+    at: datetime
+    text: str
+    who: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderPage:
+    """An order's story for its customer; its number is the order's. ``answer`` says where it is, in a sentence."""
+
+    kind: ClassVar[str] = "order_story"
+    number: str
+    customer: str
+    address: tuple[str, ...]
+    service: str
+    placed: datetime
+    leave_by: datetime
+    promise: date
+    answer: str
+    lines: tuple[PageLine, ...]
+    parcels: tuple[PageParcel, ...]
+    steps: tuple[PageStep, ...]
+    made: datetime
+    language: str = "en"
+
+
 Stickers = BinLabel | ToteLabel | CartLabel
 Document = (
     ShippingLabel
@@ -332,6 +389,7 @@ Document = (
     | BarcodeSheet
     | Manifest
     | ReceivedNote
+    | OrderPage
 )
 _KINDS: dict[str, type[Document]] = {
     shape.kind: shape
@@ -348,6 +406,7 @@ _KINDS: dict[str, type[Document]] = {
         BarcodeSheet,
         Manifest,
         ReceivedNote,
+        OrderPage,
     )
 }
 KINDS = tuple(_KINDS)

@@ -22,15 +22,17 @@ PARTS = (
     "orders",
     "shift",
     "imports",
+    "import_runs",
     "stock_rules",
     "promises",
     "cockpit",
     "order_desk",
     "ui_imports",
     "ui_backlog",
+    "ui_orders",
 )
 _LIMIT = 500
-_NAMES = ("kind.", "key.", "reason.", "why.", "role.")
+_NAMES = ("kind.", "key.", "reason.", "why.", "role.", "ship_rule.", "cause.")
 
 
 @cache

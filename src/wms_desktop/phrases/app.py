@@ -3,12 +3,6 @@
 from __future__ import annotations
 
 TEXTS = {
-    "backlog.why.ready": "all {units} units reserved",
-    "backlog.why.in_work": "on a cart, a bench or in a lane",
-    "backlog.why.backordered": "{missing} of {units} units without stock",
-    "backlog.why.stock_blocked": "{missing} of {units}: stock damaged or missing",
-    "backlog.why.pre_order": "not released yet",
-    "backlog.why.on_hold": "held by the supervisor",
     "check.clean": "Everything adds up: {movements} movements prove {balances} balances.",
     "check.found": "{count} figures do not add up. The first: {first}",
     "stock_differs": "stock of {label}: {stored} stored, the movements say {should}",

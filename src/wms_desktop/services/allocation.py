@@ -1,27 +1,30 @@
-"""Reserves the free stock of the bins for open orders: set-based reads, a pure decision, one bulk write."""
+"""Reserves the free stock of the bins for open orders: a picture is read, a pure decision made, its shares written."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from itertools import groupby
-from typing import Any
+from datetime import timedelta
 
-from sqlalchemy import ColumnElement, Row, bindparam, func, or_, select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
-from wms_desktop.db.tables import Location, Lot, Order, OrderLine, Stock
-from wms_desktop.domain import allocation
-from wms_desktop.domain.allocation import Allotment, Need, Supply, Want
-from wms_desktop.domain.demand import full_key, urgency_of
-from wms_desktop.errors import Value
+from wms_desktop.db.tables import Order, OrderLine, Peg
+from wms_desktop.domain.allocation import Allotment, Demand, Picture, Taken, decide
+from wms_desktop.errors import Refusal, Value
 from wms_desktop.prompts import Message
-from wms_desktop.services import inventory, site_time
+from wms_desktop.services import inventory, kits, news
 from wms_desktop.services.dialogue import Context
+from wms_desktop.services.explaining import explain, reason_message, reason_text
+from wms_desktop.services.orders import get_open
+from wms_desktop.services.picturing import NO_HORIZON, list_free, read
 
-_OPEN = OrderLine.ordered - OrderLine.cancelled - OrderLine.shipped - OrderLine.reserved
+__all__ = ["NO_HORIZON", "Allocated", "Waiting", "allocate", "allocate_for", "decide", "explain", "list_free", "read",
+           "reason_message", "reason_text", "waiting_message"]  # fmt: skip
+
+WHY = "taken_back"
+# So many reservations a command may make and still be taken back; more are bulk work.
+MOST_RECORDED = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,202 +40,158 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Allocated:
-    """What one run did: units and lines that are reserved now, orders touched, and who still waits, with why."""
+    """What one run did: units and lines that are reserved now, orders touched, and who still waits, with why.
+
+    ``taken`` are the units that were taken back from later orders for it.
+    """
 
     units: int
     lines: int
     orders: int
     waiting: tuple[Waiting, ...]
+    taken: tuple[Taken, ...] = ()
 
 
 def allocate(session: Session, context: Context, *, horizon: timedelta | None = None,
-             product_ids: Sequence[int] | None = None) -> Allocated:  # fmt: skip
+             product_ids: Collection[int] | None = None, for_orders: Collection[int] = (), take_back: bool = False,
+             use_safety: bool = False, final: bool = True, brief: bool = False) -> Allocated:  # fmt: skip
     """Reserves what is free in the bins for open lines, in the stated order of demand.
 
-    Left out: orders on hold, before their release day, or leaving later than ``horizon`` from now (None: no limit).
-    ``product_ids`` narrows the run to lines of these products (ship-complete orders are then left out, because
-    they are judged as a whole). A second run without news changes nothing. The command becomes final.
+    Left out: orders on hold, before their release day, or leaving later than ``horizon`` from now (None: the house's
+    setting, NO_HORIZON: no limit). ``product_ids`` narrows the run to what waits for these products; a ship-complete
+    order is judged over all its lines. ``for_orders`` narrows it to what these orders want, whatever the horizon; with
+    ``take_back`` what is not free is taken from orders of a lower rank, the latest first, where nobody walks for it;
+    with ``use_safety`` they may have the safety stock. Kits that no assembled stock covers are exploded into their
+    parts. A second run without news changes nothing. The command becomes final, unless ``final`` is False and the
+    run is small. ``brief`` spares the reading of those for whom nothing is left; they are not reported as waiting.
     """
-    today = site_time.today(session, context.at)
-    which = _open_lines(session, context, horizon, product_ids)
-    # Stock rows are locked before lines, as every pick does: the triggers of a reservation go the same way.
-    wanted = set(session.scalars(select(OrderLine.product_id).join(Order).where(*which).distinct()))
-    stocks = _list_free(session, wanted) if wanted else []
-    held = _held_in_bins(session, wanted) if wanted else {}
-    orders, lines = _list_open(session, which)
-    needs = _needs(orders, lines, context.at, today)
-    decision = allocation.share(needs, [_supply(row) for row in stocks], today, held)
-    inventory.hold_many(
-        session, [(one.stock_id, one.line_id, one.qty, reason_text(one.why)) for one in decision.shares]
-    )
-    _count_passed_over(session, decision, orders, lines)
-    return _report(decision, lines)
+    only = for_orders or None
+    chosen = {"asked": for_orders, "takes_back": for_orders if take_back else (),
+              "use_safety": for_orders if use_safety else ()}  # fmt: skip
+
+    def look() -> Picture:
+        return read(session, context.at, product_ids=product_ids, order_ids=only, horizon=horizon, lock=True,
+                    brief=brief, **chosen)  # fmt: skip
+
+    picture = look()
+    parts = kits.explode(session, context, picture)
+    if parts:
+        product_ids = None if product_ids is None else {*product_ids, *parts}
+        picture = look()
+    decision = decide(picture)
+    _write(session, decision, picture, final=final)
+    return _report(decision, picture.demands)
 
 
-def reason_text(why: Sequence[str]) -> str:
-    """The reason of a reservation as it is stored: short JSON of a code and what fills its sentence."""
-    return json.dumps(list(why), ensure_ascii=False, separators=(",", ":"))
+def allocate_for(session: Session, context: Context, order_id: int, use_safety: bool = False,
+                 take_back: bool = False) -> Message:  # fmt: skip
+    """Reserves for one order what can be had, on somebody's word: beyond the horizon, and as the flags say.
 
-
-def reason_message(reason: str) -> Message:
-    """The sentence of a stored reason; what other workflows wrote there is shown as it is."""
-    try:
-        code, *args = json.loads(reason)
-    except (ValueError, TypeError):
-        return Message("why.plain", {"text": reason})
-    if code == "fefo" and len(args) == 2:
-        return Message("why.fefo", {"lot": args[0], "expiry": args[1]})
-    if code in ("one_bin", "several_bins", "short_elsewhere", "short_dock") and len(args) == 1:
-        return Message(f"why.{code}", {"bin": args[0]})
-    return Message("why.plain", {"text": reason})
-
-
-def list_free(session: Session, product_id: int, kinds: Sequence[str]) -> Sequence[Row[Any]]:
-    """Free good stock of a product at places of these kinds, locked: stock_id, free, place, its point, lot, expiry."""
-    return session.execute(_free_stock(Stock.product_id == product_id, kinds)).all()
-
-
-def _open_lines(session: Session, context: Context, horizon: timedelta | None,
-                product_ids: Sequence[int] | None) -> list[ColumnElement[bool]]:  # fmt: skip
-    today = site_time.today(session, context.at)
-    which: list[ColumnElement[bool]] = [
-        OrderLine.ordered > OrderLine.cancelled + OrderLine.shipped + OrderLine.reserved,
-        Order.is_held == False,
-        or_(Order.release_on.is_(None), Order.release_on <= today),
-    ]
-    if horizon is not None:
-        which.append(Order.leave_by <= context.at + horizon)
-    if product_ids is not None:
-        which += [OrderLine.product_id.in_(product_ids), Order.ship_complete == False]
-    return which
-
-
-def _list_open(session: Session, which: Sequence[ColumnElement[bool]]) -> tuple[Sequence[Any], Sequence[Any]]:
-    """The orders with open lines, and these lines, locked."""
-    lines = session.execute(
-        select(OrderLine.id, OrderLine.order_id, OrderLine.product_id, _OPEN.label("open"))
-        .join(Order, Order.id == OrderLine.order_id)
-        .where(*which)
-        .order_by(OrderLine.order_id, OrderLine.line_no)
-        .with_for_update(of=OrderLine)
-    ).all()
-    some = select(OrderLine.order_id).join(Order).where(*which)
-    orders = session.execute(
-        select(
-            Order.id, Order.is_pinned, Order.promise, Order.leave_by, Order.priority_class, Order.placed_at,
-            Order.passed_over, Order.ship_complete,
-        ).where(Order.id.in_(some))
-    ).all()  # fmt: skip
-    return orders, lines
-
-
-def _list_free(session: Session, product_ids: Iterable[int]) -> Sequence[Row[Any]]:
-    """Free good stock in bins of the products that somebody waits for (every product, where they are many)."""
-    ids = sorted(product_ids)
-    which = Stock.product_id.in_(ids) if len(ids) <= 500 else Stock.product_id > 0
-    wanted = set(ids)
-    rows = session.execute(_free_stock(which, ("bin",))).all()
-    return [row for row in rows if row.product_id in wanted]
-
-
-def _free_stock(which: ColumnElement[bool], kinds: Sequence[str]) -> Any:
-    return (
-        select(
-            Stock.id.label("stock_id"),
-            Stock.product_id,
-            Stock.lot_id,
-            (Stock.on_hand - Stock.reserved).label("free"),
-            Location.id.label("location_id"),
-            Location.code.label("place"),
-            Location.kind,
-            Location.aisle,
-            Location.x_mm,
-            Location.y_mm,
-            Location.walk_seq,
-            Lot.code.label("lot"),
-            Lot.expiry,
-        )
-        .join(Location, Location.id == Stock.location_id)
-        .join(Lot, Lot.id == Stock.lot_id)
-        .where(which, Stock.condition == "good", Stock.on_hand > Stock.reserved, Location.kind.in_(kinds))
-        .order_by(Stock.id)
-        .with_for_update(of=Stock)
-    )
-
-
-def _held_in_bins(session: Session, wanted: set[int]) -> Mapping[int, int]:
+    Gives the sentence that says what it holds now, what it lacks and from whom units were taken back. Refuses
+    `orders.over`, `stock.on_hold` and `stock.before_release`.
+    """
+    order = get_open(session, order_id)
+    if order.is_held:
+        raise Refusal("stock.on_hold", order=order.number)
+    done = allocate(session, context, for_orders=[order_id], take_back=take_back, use_safety=use_safety, final=False)
+    waits = [one for one in done.waiting if one.order_id == order_id]
+    if waits and all(one.why == "not_released" for one in waits):
+        raise Refusal("stock.before_release", order=order.number)
+    open_units = OrderLine.ordered - OrderLine.cancelled - OrderLine.shipped
     rows = session.execute(
-        select(Stock.product_id, func.sum(Stock.reserved).label("held"))
-        .join(Location, Location.id == Stock.location_id)
-        .where(Location.kind == "bin", Stock.reserved > 0)
-        .group_by(Stock.product_id)
-    )
-    return {row.product_id: int(row.held) for row in rows if row.product_id in wanted}
-
-
-def _needs(orders: Sequence[Row[Any]], lines: Sequence[Row[Any]], now: datetime, today: Any) -> list[Need]:
-    wants = {
-        order_id: tuple(Want(line.id, line.product_id, line.open) for line in group)
-        for order_id, group in groupby(lines, key=lambda line: line.order_id)
-    }
-    ranked = sorted(
-        (order for order in orders if order.id in wants),
-        key=lambda order: full_key(urgency_of(order, order.id), now, today),
-    )
-    return [Need(order_id=order.id, ship_complete=order.ship_complete, wants=wants[order.id]) for order in ranked]
-
-
-def _supply(row: Row[Any]) -> Supply:
-    return Supply(
-        stock_id=row.stock_id,
-        product_id=row.product_id,
-        free=row.free,
-        bin=row.place,
-        walk_seq=row.walk_seq,
-        lot=row.lot,
-        expiry=row.expiry,
-    )
-
-
-def _count_passed_over(
-    session: Session, decision: Allotment, orders: Sequence[Row[Any]], lines: Sequence[Row[Any]]
-) -> None:
-    """An order passed over three times comes first in its rank; one that is served begins anew."""
-    served_lines = {one.line_id for one in decision.shares}
-    served = {line.order_id for line in lines if line.id in served_lines}
-    passed = set(decision.passed_over)
-    counts = [
-        {"order": order.id, "times": order.passed_over + 1 if order.id in passed else 0}
-        for order in orders
-        if order.id in passed or (order.id in served and order.passed_over)
-    ]
-    if counts:
-        session.connection().execute(
-            update(Order).where(Order.id == bindparam("order")).values(passed_over=bindparam("times")), counts
-        )
-
-
-def _report(decision: Allotment, lines: Sequence[Row[Any]]) -> Allocated:
-    by_line = {line.id: line for line in lines}
-    served = {one.line_id for one in decision.shares}
-    return Allocated(
-        units=sum(one.qty for one in decision.shares),
-        lines=len(served),
-        orders=len({by_line[line_id].order_id for line_id in served}),
-        waiting=tuple(
-            Waiting(
-                order_id=by_line[one.line_id].order_id,
-                line_id=one.line_id,
-                product_id=by_line[one.line_id].product_id,
-                missing=one.qty,
-                why=one.why,
-            )
-            for one in decision.unmet
-        ),
-    )
+        select(open_units.label("open"), OrderLine.reserved).where(OrderLine.order_id == order_id)
+    ).all()
+    held, missing = sum(row.reserved for row in rows), sum(row.open - row.reserved for row in rows)
+    args: dict[str, Value] = {"order": order.number, "units": held, "missing": missing}
+    if done.taken:
+        losers = _numbers(session, {one.line_id for one in done.taken})
+        args |= {"taken": sum(one.qty for one in done.taken), "losers": ", ".join(losers)}
+        return Message("stock.taken_all" if not missing else "stock.taken_some", args)
+    if not missing:
+        return Message("stock.reserved_all", args)
+    args["why"] = f"why.waits_{max(waits, key=lambda one: one.missing).why}" if waits else "why.waits_no_stock"
+    return Message("stock.reserved_some" if held else "stock.reserved_none", args)
 
 
 def waiting_message(waiting: Waiting) -> Message:
     """The sentence that says why a line waits."""
     args: dict[str, Value] = {"qty": waiting.missing}
     return Message(f"waits.{waiting.why}", args)
+
+
+def _write(session: Session, decision: Allotment, picture: Picture, *, final: bool) -> None:
+    for one in decision.taken:
+        inventory.free(session, one.stock_id, one.line_id, one.qty)
+    _release_pegs(session, decision.taken)
+    rows = [(one.stock_id, one.line_id, one.qty, reason_text(one.why)) for one in decision.shares]
+    recorded = not final and len(rows) <= MOST_RECORDED
+    inventory.hold_many(session, rows, recorded=recorded)
+    products = {line.line_id: line.product_id for demand in picture.demands for line in demand.lines}
+    news.note_moved(session, {products[one.line_id] for one in decision.shares})
+    _count_passed_over(session, decision, picture.demands, recorded=recorded)
+
+
+def _release_pegs(session: Session, taken: Sequence[Taken]) -> None:
+    """Units that an arrival had kept for an order in a bin are not kept any more."""
+    lost: dict[int, int] = {}
+    for one in taken:
+        lost[one.line_id] = lost.get(one.line_id, 0) + one.qty
+    if not lost:
+        return
+    pegs = session.scalars(
+        select(Peg).where(Peg.order_line_id.in_(lost), Peg.state == "stored").order_by(Peg.id.desc())
+    ).all()
+    for peg in pegs:
+        gone = min(peg.qty, lost[peg.order_line_id])
+        lost[peg.order_line_id] -= gone
+        if gone == peg.qty:
+            peg.state, peg.why = "released", WHY
+        elif gone:
+            peg.qty -= gone
+    session.flush()
+
+
+def _count_passed_over(session: Session, decision: Allotment, demands: Sequence[Demand], *, recorded: bool) -> None:
+    """An order passed over three times comes first in its rank; one that is served begins anew."""
+    lines_served = {one.line_id for one in decision.shares}
+    passed = set(decision.passed_over)
+    counts = {}
+    for demand in demands:
+        if demand.order_id in passed:
+            counts[demand.order_id] = demand.passed_over + 1
+        elif demand.passed_over and any(line.line_id in lines_served for line in demand.lines):
+            counts[demand.order_id] = 0
+    if not counts:
+        return
+    if recorded:
+        for order in session.scalars(select(Order).where(Order.id.in_(counts))):
+            order.passed_over = counts[order.id]
+        session.flush()
+        return
+    session.connection().execute(
+        update(Order).where(Order.id == bindparam("order")).values(passed_over=bindparam("times")),
+        [{"order": order_id, "times": times} for order_id, times in counts.items()],
+    )
+
+
+def _numbers(session: Session, line_ids: Collection[int]) -> list[str]:
+    query = select(Order.number).join(OrderLine).where(OrderLine.id.in_(line_ids)).distinct().order_by(Order.number)
+    return list(session.scalars(query))
+
+
+def _report(decision: Allotment, demands: Sequence[Demand]) -> Allocated:
+    at: Mapping[int, tuple[int, int]] = {
+        line.line_id: (demand.order_id, line.product_id) for demand in demands for line in demand.lines
+    }
+    served = {one.line_id for one in decision.shares}
+    return Allocated(
+        units=sum(one.qty for one in decision.shares),
+        lines=len(served),
+        orders=len({at[line_id][0] for line_id in served}),
+        waiting=tuple(
+            Waiting(order_id=at[one.line_id][0], line_id=one.line_id, product_id=at[one.line_id][1],
+                    missing=one.qty, why=one.why)
+            for one in decision.unmet
+        ),
+        taken=decision.taken,
+    )  # fmt: skip

@@ -13,7 +13,9 @@ from sqlalchemy.orm import Session
 from wms_desktop.db.tables import (
     Batch,
     BatchOrder,
+    Cancellation,
     Location,
+    Order,
     OrderLine,
     Peg,
     Pick,
@@ -22,11 +24,11 @@ from wms_desktop.db.tables import (
     Reservation,
     Stock,
 )
-from wms_desktop.errors import BadInput
+from wms_desktop.errors import BadInput, Refusal, Value
 from wms_desktop.prompts import Message
-from wms_desktop.services import inventory
+from wms_desktop.services import inventory, news, order_log, site_time
 from wms_desktop.services.dialogue import Context
-from wms_desktop.services.orders import get_open
+from wms_desktop.services.orders import check_reason, get_all_open, get_open, note_demand
 
 WHY = "order_cancelled"
 
@@ -86,67 +88,195 @@ class _Piece:
     reservation_id: int
     line_id: int
     stock_id: int
+    product_id: int
     qty: int
     location_id: int
     pick: Pick | None
     errand: Errand
 
 
-def cancel(session: Session, context: Context, order_id: int, units: Mapping[int, int] | None = None) -> Cancelled:
-    """Cancels units of an order's lines (by line id; None: everything that has not left the house).
+def cancel(session: Session, context: Context, order_id: int, units: Mapping[int, int] | None = None, *,
+           reason: str) -> Cancelled:  # fmt: skip
+    """Cancels units of an order's lines (by line id; None: everything that has not left the house), and says why.
 
     Units that nobody holds yet go first; then reservations are let go, what has come least far first and the latest
     first among those, with their pegs; stops of a walk that the picker has not begun are taken off it. Units in
-    totes and cartons stay there, free, and are listed. Refuses `orders.over` when nothing is open, and BadInput
-    for a line of another order and for fewer than one or more than the open units.
+    totes and cartons stay there, free, and are listed. A kit is cancelled by its own line, whole: so many of each of
+    its parts go with it. What became free is matched at the end of the command; the days that the customer had
+    waited are kept with the reason.
+
+    Refuses `orders.over` when nothing is open, `orders.reason_wanted`, and BadInput for a line of another order, for
+    a part of a kit, and for fewer than one or more than the open units.
     """
+    check_reason(reason)
     order = get_open(session, order_id)
-    lines = session.scalars(
-        select(OrderLine)
-        .where(OrderLine.order_id == order_id)
-        .order_by(OrderLine.line_no)
-        .execution_options(populate_existing=True)
-        .with_for_update()
-    ).all()
+    lines = _lock_lines(session, order_id)
     cuts = _cuts(order.number, lines, units)
-    freed: list[_Piece] = []
-    pieces = _list_pieces(session, [line.id for line in lines if line.id in cuts])
-    for line in lines:
-        cut = cuts.get(line.id, 0)
-        loose = line.ordered - line.cancelled - line.shipped - line.reserved
-        freed += _choose(pieces[line.id], cut - loose)
-    picks = _let_go(session, freed)
-    _release_pegs(session, context, freed)
-    for line in lines:
-        if line.id in cuts:
-            session.refresh(line)
-            line.cancelled += cuts[line.id]
+    freed = cut(session, context, lines, cuts)
+    _note_cancelled(session, context, order, cuts, reason.strip())
+    numbers = {line.id: line.line_no for line in lines}
+    if units is None:
+        said: dict[str, Value] = {"units": sum(cuts.values()), "reason": reason.strip()}
+        order_log.note(session, context, order_id, "event.cancelled", said)
+    for line_id, qty in (units or {}).items():
+        args: dict[str, Value] = {"units": qty, "line": numbers[line_id], "reason": reason.strip()}
+        order_log.note(session, context, order_id, "event.line_cancelled", args, line_id)
     session.flush()
-    _close_lists(session, context, {piece.pick.batch_id for piece in freed if piece.pick is not None})
+    note_demand(session, [order_id])
     return Cancelled(
         order=order.number,
         units=sum(cuts.values()),
-        freed=sum(piece.qty for piece in freed),
+        freed=freed.units,
+        picks=freed.picks,
+        walk_back=freed.walk_back,
+        go_back=freed.go_back,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Freed:
+    """What was let go of: units, stops taken off walks, and what must be carried back (as in `Cancelled`)."""
+
+    units: int
+    picks: int
+    walk_back: tuple[Errand, ...]
+    go_back: tuple[Errand, ...]
+
+
+def cut(session: Session, context: Context, lines: Sequence[OrderLine], cuts: Mapping[int, int], *,
+        most: Effort = Effort.CARTON) -> Freed:  # fmt: skip
+    """Counts units of locked lines (by id) as cancelled, and lets go of what was reserved for them.
+
+    Nothing that has come further than ``most`` is let go: refuses `orders.in_work`, and changes nothing, when the
+    units could not be had otherwise.
+    """
+    freed = _find_freed(session, lines, cuts, most, lock=True)
+    picks = _let_go(session, freed)
+    _release_pegs(session, context, freed)
+    for line in lines:
+        if cuts.get(line.id):
+            session.refresh(line)
+            line.cancelled += cuts[line.id]
+    session.flush()
+    news.note_moved(session, {line.product_id for line in lines if cuts.get(line.id)})
+    return _freed(session, context, freed, picks)
+
+
+def list_freed(session: Session, line: OrderLine, units: int, *, most: Effort) -> list[tuple[int, int]]:
+    """What `cut` would let go of for units of a line, with nothing written: (stock id, units); refuses as it does."""
+    return [(piece.stock_id, piece.qty) for piece in _find_freed(session, [line], {line.id: units}, most, lock=False)]
+
+
+def let_go_early(session: Session, context: Context, order_ids: Sequence[int]) -> Freed:
+    """Lets go of everything that is reserved for orders which are not to be sent yet; others may have it.
+
+    Refuses `orders.in_work` when units of one are in a tote, in a lane or on their way: they are not walked back.
+    """
+    orders = get_all_open(session, order_ids)
+    line_ids = session.scalars(
+        select(OrderLine.id).where(OrderLine.order_id.in_([order.id for order in orders]), OrderLine.reserved > 0)
+    ).all()
+    freed = [piece for pieces in _list_pieces(session, line_ids).values() for piece in pieces]
+    _refuse_begun(session, freed, Effort.PICK)
+    picks = _let_go(session, freed)
+    _release_pegs(session, context, freed)
+    return _freed(session, context, freed, picks)
+
+
+def _find_freed(session: Session, lines: Sequence[OrderLine], cuts: Mapping[int, int], most: Effort, *,
+                lock: bool) -> list[_Piece]:  # fmt: skip
+    """Which reserved units must go for the cuts, beyond those that nobody holds; refuses what has come too far."""
+    freed: list[_Piece] = []
+    pieces = _list_pieces(session, [line.id for line in lines if cuts.get(line.id)], lock=lock)
+    for line in lines:
+        wanted = cuts.get(line.id, 0) - (line.ordered - line.cancelled - line.shipped - line.reserved)
+        freed += _choose(pieces[line.id], wanted)
+    _refuse_begun(session, freed, most)
+    return freed
+
+
+def _freed(session: Session, context: Context, freed: Sequence[_Piece], picks: int) -> Freed:
+    _close_lists(session, context, {piece.pick.batch_id for piece in freed if piece.pick is not None})
+    news.note(session, {piece.product_id for piece in freed})
+    return Freed(
+        units=sum(piece.qty for piece in freed),
         picks=picks,
         walk_back=_errands(freed, (Effort.LANE,)),
         go_back=_errands(freed, (Effort.TOTE, Effort.CARTON)),
     )
 
 
+def _refuse_begun(session: Session, freed: Sequence[_Piece], most: Effort) -> None:
+    for piece in freed:
+        if piece.effort > most:
+            order = session.get_one(Order, session.get_one(OrderLine, piece.line_id).order_id)
+            where = piece.errand.plate or piece.errand.place
+            raise Refusal("orders.in_work", order=order.number, units=piece.qty, product=piece.errand.product,
+                          place=where)  # fmt: skip
+
+
+def _note_cancelled(session: Session, context: Context, order: Order, cuts: Mapping[int, int], reason: str) -> None:
+    waited = (site_time.today(session, context.at) - site_time.today(session, order.placed_at)).days
+    for line_id, qty in cuts.items():
+        session.add(
+            Cancellation(
+                order_line_id=line_id,
+                qty=qty,
+                reason=reason,
+                waited_days=max(0, waited),
+                operator_id=context.operator_id,
+                at=context.at,
+            )
+        )
+
+
+def _lock_lines(session: Session, order_id: int) -> Sequence[OrderLine]:
+    return session.scalars(
+        select(OrderLine)
+        .where(OrderLine.order_id == order_id)
+        .order_by(OrderLine.line_no)
+        .execution_options(populate_existing=True)
+        .with_for_update()
+    ).all()
+
+
 def _cuts(number: str, lines: Sequence[OrderLine], units: Mapping[int, int] | None) -> dict[int, int]:
+    """How many units of each line go; a kit's own units first, then so many of each of its parts."""
     owed = {line.id: line.ordered - line.cancelled - line.shipped for line in lines}
     if units is None:
         return {line_id: qty for line_id, qty in owed.items() if qty}
-    names = {line.id: line.line_no for line in lines}
+    if not units:
+        raise BadInput("orders.nothing_named", order=number)
+    by_id = {line.id: line for line in lines}
+    parts = _parts_of(lines)
+    cuts: dict[int, int] = {}
     for line_id, qty in units.items():
-        if line_id not in owed:
+        line = by_id.get(line_id)
+        if line is None:
             raise BadInput("orders.other_line", order=number, line=line_id)
-        if not 1 <= qty <= owed[line_id]:
-            raise BadInput("orders.cancel_how_many", order=number, line=names[line_id], asked=qty, open=owed[line_id])
-    return dict(units)
+        if line.kit_qty and line.replaces_id in by_id:
+            kit = by_id[line.replaces_id].line_no
+            raise BadInput("orders.part_of_kit", order=number, line=line.line_no, kit=kit)
+        kits = min((owed[part.id] // part.kit_qty for part in parts[line_id]), default=0)
+        if not 1 <= qty <= owed[line_id] + kits:
+            raise BadInput("orders.cancel_how_many", order=number, line=line.line_no, asked=qty,
+                           open=owed[line_id] + kits)  # fmt: skip
+        own = min(qty, owed[line_id])
+        cuts |= {line_id: own} if own else {}
+        cuts |= {part.id: (qty - own) * part.kit_qty for part in parts[line_id] if qty > own}
+    return cuts
 
 
-def _list_pieces(session: Session, line_ids: Sequence[int]) -> dict[int, list[_Piece]]:
+def _parts_of(lines: Sequence[OrderLine]) -> dict[int, list[OrderLine]]:
+    """The lines that are parts of a kit, by the kit's line."""
+    parts: dict[int, list[OrderLine]] = defaultdict(list)
+    for line in lines:
+        if line.kit_qty and line.replaces_id is not None:
+            parts[line.replaces_id].append(line)
+    return parts
+
+
+def _list_pieces(session: Session, line_ids: Sequence[int], *, lock: bool = True) -> dict[int, list[_Piece]]:
     """The held units of the lines, split where a walk wants only some of them; least effort first, latest first."""
     rows = session.execute(
         select(Reservation, Stock, Location.code, Location.kind, Plate.code.label("plate"),
@@ -158,7 +288,7 @@ def _list_pieces(session: Session, line_ids: Sequence[int]) -> dict[int, list[_P
         .where(Reservation.order_line_id.in_(line_ids), Reservation.state == "held")
         .order_by(Reservation.id)
     ).all()  # fmt: skip
-    picks = _todo(session, line_ids)
+    picks = _todo(session, line_ids, lock)
     pieces: dict[int, list[_Piece]] = defaultdict(list)
     for row in rows:
         held, stock = row.Reservation, row.Stock
@@ -168,8 +298,17 @@ def _list_pieces(session: Session, line_ids: Sequence[int]) -> dict[int, list[_P
         on_walk = there if there not in (Effort.BIN, Effort.DOCK) else Effort.BEGUN if begun else Effort.PICK
         for effort, qty, its_pick in ((there, held.qty - wanted, None), (on_walk, wanted, pick)):
             errand = Errand(place=row.code, plate=row.plate, sku=row.sku, product=row.name, qty=qty)
-            piece = _Piece(effort=effort, reservation_id=held.id, line_id=held.order_line_id, stock_id=stock.id,
-                           qty=qty, location_id=stock.location_id, pick=its_pick, errand=errand)  # fmt: skip
+            piece = _Piece(
+                effort=effort,
+                reservation_id=held.id,
+                line_id=held.order_line_id,
+                stock_id=stock.id,
+                product_id=stock.product_id,
+                qty=qty,
+                location_id=stock.location_id,
+                pick=its_pick,
+                errand=errand,
+            )
             pieces[piece.line_id] += [piece] if qty else []
     for found in pieces.values():
         found.sort(key=lambda piece: (piece.effort, -piece.reservation_id))
@@ -186,20 +325,20 @@ def _effort(kind: str, plate_kind: str) -> Effort:
     return Effort.BIN if kind in ("bin", "hold") else Effort.TOTE
 
 
-def _todo(session: Session, line_ids: Sequence[int]) -> dict[tuple[int, int], tuple[Pick, bool]]:
+def _todo(session: Session, line_ids: Sequence[int], lock: bool) -> dict[tuple[int, int], tuple[Pick, bool]]:
     """Stops still to be done, by stock and line, each with whether the picker has begun it.
 
     Begun: it is the stop that the picker stands at or walks to, or it stands on a printed list that is out. Such a
     stop is left on the walk, and the picker is told at the next scan that its units are not wanted.
     """
-    rows = session.execute(
+    query = (
         select(Pick, Batch)
         .join(Batch, Batch.id == Pick.batch_id)
         .where(Pick.order_line_id.in_(line_ids), Pick.state == "todo")
         .order_by(Pick.id)
         .execution_options(populate_existing=True)
-        .with_for_update(of=(Pick, Batch))
-    ).all()
+    )
+    rows = session.execute(query.with_for_update(of=(Pick, Batch)) if lock else query).all()
     running = {row.Batch.id for row in rows if row.Batch.state == "running"}
     first: dict[int, int] = {}
     stops = select(Pick.batch_id, Pick.id).where(Pick.batch_id.in_(running), Pick.state == "todo")

@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from wms_desktop.db.catalog import BACKORDERS, REMOVALS, SHIP_RULES
 from wms_desktop.db.tables import Barcode, CarrierService, Customer, Lot, Product, Supplier
 from wms_desktop.domain import barcodes, sscc
 from wms_desktop.services.intake import AT_ONCE, Entry, check_new, entries, find_ids, insert_rows
@@ -25,7 +26,11 @@ _GTIN_LENGTHS = (12, 13, 14)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewProduct:
-    """An article; lengths in millimetres and weight in grams (0: not known yet), price of one unit."""
+    """An article; lengths in millimetres and weight in grams (0: not known yet), price of one unit.
+
+    ``backorders``: allow, deny, or at most ``backorder_limit`` units or days; ``safety_stock`` units are left alone
+    by allocation; not sold from stock before ``release_on``; ``removal`` as in the table ("": the house's rule).
+    """
 
     sku: str
     name: str
@@ -39,6 +44,11 @@ class NewProduct:
     lot_tracked: bool = False
     expiry_tracked: bool = False
     price: Decimal = Decimal(0)
+    backorders: str = "allow"
+    backorder_limit: int = 0
+    safety_stock: int = 0
+    release_on: date | None = None
+    removal: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +71,14 @@ class NewLot:
 
 @dataclass(frozen=True, slots=True)
 class NewCustomer:
-    """Who orders; the class orders the demand (1 first, 9 last)."""
+    """Who orders; the class orders the demand (1 first, 9 last); rules for backorders and shipping."""
 
     code: str
     name: str
     priority_class: int = 2
+    backorders: str = "allow"
+    backorder_limit: int = 0
+    ship_rule: str = "available"
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +110,9 @@ def add_products(session: Session, rows: Sequence[NewProduct]) -> dict[str, int]
             entry.at_least(field, getattr(row, field), 0)
         entry.one_of("velocity", row.velocity, VELOCITIES)
         entry.money("price", row.price)
+        check_backorder_rule(entry, row.backorders, row.backorder_limit)
+        entry.at_least("safety_stock", row.safety_stock, 0)
+        entry.one_of("removal", row.removal, REMOVALS)
     skus = [row.sku for row in rows]
     check_new(session, "products", Product.sku, skus)
     ids = insert_rows(session, Product, [{name: getattr(row, name) for name in NewProduct.__slots__} for row in rows])
@@ -143,9 +159,11 @@ def add_customers(session: Session, rows: Sequence[NewCustomer]) -> dict[str, in
         entry.text("name", row.name)
         if row.priority_class not in CLASSES:
             raise entry.refusal("not_one_of", "priority_class", row.priority_class, choices="1 - 9")
+        check_backorder_rule(entry, row.backorders, row.backorder_limit)
+        entry.one_of("ship_rule", row.ship_rule, SHIP_RULES)
     codes = [row.code for row in rows]
     check_new(session, "customers", Customer.code, codes)
-    made = [{"code": row.code, "name": row.name, "priority_class": row.priority_class} for row in rows]
+    made = [{name: getattr(row, name) for name in NewCustomer.__slots__} for row in rows]
     return dict(zip(codes, insert_rows(session, Customer, made), strict=True))
 
 
@@ -171,6 +189,12 @@ def add_services(session: Session, rows: Sequence[NewService]) -> dict[str, int]
     check_new(session, "services", CarrierService.code, codes)
     made = [{name: getattr(row, name) for name in NewService.__slots__} for row in rows]
     return dict(zip(codes, insert_rows(session, CarrierService, made), strict=True))
+
+
+def check_backorder_rule(entry: Entry, rule: str, limit: int) -> None:
+    """A known rule; a limit from 0 upwards."""
+    entry.one_of("backorders", rule, BACKORDERS)
+    entry.at_least("backorder_limit", limit, 0)
 
 
 def _check_barcode(entry: Entry, code: str) -> None:

@@ -55,6 +55,12 @@ def resolve(session: Session, text: str, accepts: Sequence[str] = ()) -> Resolve
     return wanted[0]
 
 
+def list_meanings(session: Session, text: str) -> list[Resolved]:
+    """Everything in the house that bears the code; nothing for an unreadable code and for the code of a key."""
+    parsed = barcodes.parse(text)
+    return [] if parsed.fault or parsed.key else _look_up(session, parsed)
+
+
 def _look_up(session: Session, parsed: barcodes.Parsed) -> list[Resolved]:
     code = parsed.gtin or parsed.sscc or parsed.text
     rows = session.execute(_query(), {"code": code, "text": parsed.text}).all()

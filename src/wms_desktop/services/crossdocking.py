@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from decimal import Decimal
-from itertools import groupby
-from typing import Any
+from collections import defaultdict, deque
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from wms_desktop.db.engine import ask_once
+from wms_desktop.db.bulk import insert_numbered
 from wms_desktop.db.tables import (
     Customer,
     Location,
@@ -23,33 +20,36 @@ from wms_desktop.db.tables import (
     Peg,
     PrintJob,
     Product,
-    PurchaseLine,
-    PurchaseOrder,
     Receipt,
     ReceiptLine,
     Station,
     Stock,
 )
-from wms_desktop.db.types import Money
 from wms_desktop.domain.crossdock import Portion, Sharing, Waiting, share
 from wms_desktop.domain.demand import rank, urgency_of
 from wms_desktop.domain.documents import CrossDockTag
 from wms_desktop.errors import Refusal
-from wms_desktop.services import inventory, printing, settings, site_time
+from wms_desktop.services import inventory, news, printing, site_time, undo, waiting_orders
 from wms_desktop.services.dialogue import Context
 from wms_desktop.services.inventory import Goods, Spot
+from wms_desktop.services.lanes import Lanes
+from wms_desktop.services.waiting_orders import Line
 
-_OPEN = OrderLine.ordered - OrderLine.cancelled - OrderLine.shipped - OrderLine.reserved
+MADE_FOR_IT = "made_for_it"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Arrival:
-    """Units that one scan put on the dock: the receipt line, the stock row they stand in, and how many."""
+    """Units that were put on the dock: the receipt line, the stock row they stand in, and how many.
+
+    ``purchase_line_id`` is the purchase line they fill: what is made to order belongs to the line it was bought for.
+    """
 
     receipt_line_id: int
     stock_id: int
     product_id: int
     qty: int
+    purchase_line_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,65 +69,211 @@ class Carry:
 
 def decide(session: Session, context: Context, product_id: int, qty: int, *, leave_out: Sequence[int] = ()) -> Sharing:
     """The sharing-out of ``qty`` arriving units of a product among the orders that wait for it now."""
-    rows = _list_waiting(session, product_id, leave_out)
-    if not rows:
-        return Sharing((), (), (), qty)
-    lines_of = {order_id: list(lines) for order_id, lines in groupby(rows, key=lambda row: row.order_id)}
-    order_ids = sorted(lines_of)
-    rest, value = _rest_of(session, order_ids, product_id)
-    due = _due_soon(session, context, {product_id}.union(*rest.values()))
-    lanes = _Lanes(session)
-    today = site_time.today(session, context.at)
-    waiting = []
-    for order_id in order_ids:
-        lines = lines_of[order_id]
-        first = lines[0]
-        urgency = urgency_of(first, order_id, value[order_id])
-        own_open = sum(row.open for row in lines)
-        missing = dict(rest[order_id])
-        if own_open > qty:
-            missing[product_id] = own_open - qty
-        waiting.append(
-            Waiting(
-                urgency=urgency,
-                rank=rank(urgency, context.at, today),
-                lines=tuple((row.line_id, row.open) for row in lines),
-                ship_complete=first.ship_complete,
-                rest_missing=sum(rest[order_id].values()),
-                rest_due=all(due.get(p, 0) >= units for p, units in missing.items()),
-                guard=_guard(first, today),
-                lane_free=lanes.find(order_id, first.service_id) is not None,
-            )
-        )
-    return share(qty, waiting)
+    return _Verdict(session, context, {product_id: qty}, leave_out).share(product_id, qty)
 
 
-def peg(session: Session, context: Context, arrival: Arrival, sharing: Sharing) -> None:
-    """Ties the arrived units to the orders of the sharing: reserved on the dock, so that nobody else sees them."""
-    lanes = _Lanes(session)
-    ids = {*sharing.passed_over, *(portion.order_id for portion in sharing.portions)}
-    orders = {order.id: order for order in session.scalars(select(Order).where(Order.id.in_(ids)))}
-    for portion in sharing.portions:
-        lane_id = None
-        if portion.to == "lane":
-            lane_id = lanes.take(portion.order_id, orders[portion.order_id].service_id)
-        session.add(
-            Peg(
-                receipt_line_id=arrival.receipt_line_id,
-                order_line_id=portion.line_id,
-                qty=portion.qty,
-                state="stored" if lane_id is None else "arrived",
-                lane_id=lane_id,
-                reason=portion.reason,
-                at=context.at,
-            )
+def serve(session: Session, context: Context, arrivals: Sequence[Arrival], *, leave_out: Sequence[int] = ()) -> int:
+    """Ties arrived units to the orders that wait for them, reserved on the dock so that nobody else sees them.
+
+    Product by product, as if they had been scanned in turn; what is made to order goes to its own line first. Gives
+    how many units were tied. What an order still lacks beside them is news for the stock in the bins.
+    """
+    by_product: dict[int, list[Arrival]] = defaultdict(list)
+    for arrival in arrivals:
+        by_product[arrival.product_id].append(arrival)
+    arriving = {product_id: sum(one.qty for one in alike) for product_id, alike in by_product.items()}
+    verdict = _Verdict(session, context, arriving, leave_out)
+    ties: list[_Tie] = []
+    for product_id, alike in by_product.items():
+        ties += verdict.tie(product_id, alike)
+    _peg(session, context, verdict.completed(ties))
+    _count_passed_over(session, verdict, ties)
+    news.note(session, verdict.wanted_beside)
+    return sum(tie.portion.qty for tie in ties)
+
+
+@dataclass(frozen=True, slots=True)
+class _Tie:
+    """A portion of one arrival, and the lane it goes to (None: it is kept in a bin)."""
+
+    arrival: Arrival
+    portion: Portion
+    lane_id: int | None
+
+
+class _Verdict:
+    """Decides for what arrives, product by product, on one reading of who waits."""
+
+    def __init__(self, session: Session, context: Context, arriving: Mapping[int, int],
+                 leave_out: Sequence[int]) -> None:  # fmt: skip
+        rows = waiting_orders.list_waiting(session, arriving, leave_out)
+        self.passed_over: set[int] = set()
+        self.wanted_beside: set[int] = set()
+        self._now, self._today = context.at, site_time.today(session, context.at)
+        self._made: dict[int, list[Line]] = defaultdict(list)
+        self._rows: dict[int, dict[int, list[Line]]] = defaultdict(lambda: defaultdict(list))
+        self._service = {row.order_id: row.service_id for row in rows}
+        self._starved = {row.order_id for row in rows if row.passed_over}
+        for row in rows:
+            if not row.made_to_order:
+                self._rows[row.product_id][row.order_id].append(row)
+            elif row.made_by_id is not None:
+                self._made[row.made_by_id].append(row)
+        if not rows:
+            return
+        self._lanes = Lanes(session)
+        self._kits = waiting_orders.whole_kits(session, context, rows, arriving)
+        self._rest, self._value = waiting_orders.rest_of(session, self._service)
+        self._due = waiting_orders.due_soon(session, context, set(arriving).union(*self._rest.values()))
+        self._to_come = dict(arriving)
+
+    def tie(self, product_id: int, arrivals: Sequence[Arrival]) -> list[_Tie]:
+        """Who gets the units of one product."""
+        ties = []
+        left = []
+        for arrival in arrivals:
+            made = self._made_for(arrival)
+            ties += [_Tie(arrival, portion, self._lane(portion)) for portion in made]
+            left.append(arrival.qty - sum(portion.qty for portion in made))
+        sharing = self.share(product_id, sum(left))
+        for arrival, portions in zip(arrivals, _deal(sharing.portions, left), strict=True):
+            ties += [_Tie(arrival, portion, self._lane(portion)) for portion in portions]
+        return ties
+
+    def share(self, product_id: int, qty: int) -> Sharing:
+        """Shares units of a product out, and counts them as given."""
+        orders = self._rows.get(product_id)
+        if not orders or not qty:
+            return Sharing((), (), (), qty)
+        self._to_come.pop(product_id, None)
+        sharing = share(qty, [self._waiting(order_id, orders[order_id], qty) for order_id in sorted(orders)])
+        for portion in sharing.portions:
+            self._give(portion, product_id)
+        self.passed_over.update(sharing.passed_over)
+        return sharing
+
+    def completed(self, ties: Sequence[_Tie]) -> list[_Tie]:
+        """The ties, with what was kept for a rest that has come with the same arrival sent to the lane after all."""
+        made = []
+        for tie in ties:
+            portion = tie.portion
+            if portion.reason == "kept_for_rest" and not self._rest[portion.order_id]:
+                lane_id = self._lanes.take(portion.order_id, self._service[portion.order_id])
+                if lane_id is not None:
+                    tie = _Tie(tie.arrival, replace(portion, to="lane", reason="completes"), lane_id)
+            made.append(tie)
+        return made
+
+    def resets(self, order_id: int) -> bool:
+        """Whether the order had been passed over before."""
+        return order_id in self._starved
+
+    def _waiting(self, order_id: int, rows: Sequence[Line], qty: int) -> Waiting:
+        first, rest = rows[0], self._rest[order_id]
+        lines = tuple((row.line_id, self._able(row)) for row in rows if self._able(row))
+        own = sum(units for _, units in lines)
+        missing = {product: units for product, units in rest.items() if product != first.product_id}
+        rest_missing = sum(missing.values())
+        if own > qty:
+            missing[first.product_id] = own - qty
+        urgency = urgency_of(first, order_id, self._value[order_id])
+        return Waiting(
+            urgency=urgency,
+            rank=rank(urgency, self._now, self._today),
+            lines=lines,
+            ship_complete=first.ship_complete,
+            rest_missing=rest_missing,
+            rest_due=all(self._in_sight(product) >= units for product, units in missing.items()),
+            guard=waiting_orders.guard_of(first, self._today) or ("" if lines else "kit_part"),
+            lane_free=self._lanes.find(order_id, first.service_id) is not None,
         )
-        inventory.hold(session, arrival.stock_id, portion.line_id, portion.qty, _reason(portion))
-    for order_id in sharing.passed_over:
-        orders[order_id].passed_over += 1
-    for order_id in {p.order_id for p in sharing.portions if p.reason == "completes"}:
-        if orders[order_id].passed_over:
-            orders[order_id].passed_over = 0
+
+    def _in_sight(self, product_id: int) -> int:
+        """Units that are due soon, or stand on the dock already and are shared out in a moment."""
+        return self._due.get(product_id, 0) + self._to_come.get(product_id, 0)
+
+    def _able(self, row: Line) -> int:
+        """Units the line may take: of a part, as many as whole kits need."""
+        return int(row.open) if row.ship_complete or not row.kit_qty else self._kits.get(row.line_id, 0)
+
+    def _made_for(self, arrival: Arrival) -> list[Portion]:
+        """What of an arrival was bought for certain lines: theirs before anybody else's, and kept where it must."""
+        portions = []
+        left = arrival.qty
+        for row in self._made.get(arrival.purchase_line_id or 0, ()):
+            given = min(left, self._rest[row.order_id].get(row.product_id, 0), row.open)
+            if not given:
+                continue
+            left -= given
+            others = sum(self._rest[row.order_id].values()) - given
+            blocked = waiting_orders.guard_of(row, self._today) or (row.ship_complete and others)
+            free = self._lanes.find(row.order_id, row.service_id) is not None
+            portion = Portion(row.order_id, row.line_id, given, "lane" if free and not blocked else "bin", MADE_FOR_IT)
+            self._give(portion, row.product_id)
+            portions.append(portion)
+        return portions
+
+    def _lane(self, portion: Portion) -> int | None:
+        return self._lanes.take(portion.order_id, self._service[portion.order_id]) if portion.to == "lane" else None
+
+    def _give(self, portion: Portion, product_id: int) -> None:
+        rest = self._rest[portion.order_id]
+        rest[product_id] = rest.get(product_id, 0) - portion.qty
+        if rest[product_id] <= 0:
+            del rest[product_id]
+        self.wanted_beside.update(rest.keys() - {product_id})
+
+
+def _deal(portions: Sequence[Portion], sizes: Sequence[int]) -> list[tuple[Portion, ...]]:
+    """The portions of one decision dealt out over receipt lines of these sizes, split where a line ends."""
+    left = deque(portions)
+    dealt = []
+    for size in sizes:
+        mine: list[Portion] = []
+        while size and left:
+            part = min(size, left[0].qty)
+            mine.append(replace(left[0], qty=part))
+            if part < left[0].qty:
+                left[0] = replace(left[0], qty=left[0].qty - part)
+            else:
+                left.popleft()
+            size -= part
+        dealt.append(tuple(mine))
+    return dealt
+
+
+def _peg(session: Session, context: Context, ties: Sequence[_Tie]) -> None:
+    if not ties:
+        return
+    session.flush()
+    pegs = [
+        {
+            "receipt_line_id": tie.arrival.receipt_line_id,
+            "order_line_id": tie.portion.line_id,
+            "qty": tie.portion.qty,
+            "state": "stored" if tie.lane_id is None else "arrived",
+            "lane_id": tie.lane_id,
+            "reason": tie.portion.reason,
+            "why": "",
+            "at": context.at,
+        }
+        for tie in ties
+    ]
+    for peg_id in insert_numbered(session.connection(), Peg.metadata.tables["peg"], pegs):
+        undo.note_insert(session, "peg", peg_id)
+    holds = [(tie.arrival.stock_id, tie.portion.line_id, tie.portion.qty, _reason(tie.portion)) for tie in ties]
+    inventory.hold_many(session, holds, recorded=True)
+
+
+def _count_passed_over(session: Session, verdict: _Verdict, ties: Sequence[_Tie]) -> None:
+    """Orders that somebody else was completed before; those that are complete now begin anew."""
+    done = {tie.portion.order_id for tie in ties if tie.portion.reason == "completes"}
+    reset = {order_id for order_id in done if verdict.resets(order_id)}
+    ids = verdict.passed_over | reset
+    if not ids:
+        return
+    for order in session.scalars(select(Order).where(Order.id.in_(ids))):
+        order.passed_over = 0 if order.id in reset else order.passed_over + 1
     session.flush()
 
 
@@ -194,7 +340,10 @@ def release(session: Session, peg_row: Peg, why: str) -> None:
 
 
 def offer_again(session: Session, context: Context, declined: Peg) -> None:
-    """Shares out a declined peg's units anew, leaving every order out that was declined for this line."""
+    """Shares out a declined peg's units anew, leaving every order out that was declined for this line.
+
+    What was made for the line stays its own, in a bin: only the lane was declined.
+    """
     line = session.get_one(ReceiptLine, declined.receipt_line_id)
     receipt = session.get_one(Receipt, line.receipt_id)
     refused = (
@@ -202,11 +351,19 @@ def offer_again(session: Session, context: Context, declined: Peg) -> None:
         .join(Peg, Peg.order_line_id == OrderLine.id)
         .where(Peg.receipt_line_id == line.id, Peg.state == "released", Peg.why.startswith("declined"))
     )
-    leave_out = tuple(session.scalars(refused))
-    sharing = decide(session, context, line.product_id, declined.qty, leave_out=leave_out)
-    stock = _dock_stock(session, line, receipt.dock_id)
-    arrival = Arrival(receipt_line_id=line.id, stock_id=stock.id, product_id=line.product_id, qty=declined.qty)
-    peg(session, context, arrival, sharing)
+    arrival = Arrival(
+        receipt_line_id=line.id,
+        stock_id=_dock_stock(session, line, receipt.dock_id).id,
+        product_id=line.product_id,
+        qty=declined.qty,
+        purchase_line_id=line.purchase_line_id,
+    )
+    wanted = session.get_one(OrderLine, declined.order_line_id)
+    if wanted.made_to_order:
+        portion = Portion(wanted.order_id, wanted.id, declined.qty, "bin", MADE_FOR_IT)
+        _peg(session, context, [_Tie(arrival, portion, None)])
+        return
+    serve(session, context, [arrival], leave_out=tuple(session.scalars(refused)))
 
 
 def order_of(session: Session, row: Peg) -> Order:
@@ -233,83 +390,10 @@ def list_complete(session: Session, order_ids: Sequence[int]) -> list[str]:
         .join(OrderLine, OrderLine.order_id == Order.id)
         .where(Order.id.in_(order_ids))
         .group_by(Order.number)
-        .having(func.sum(_OPEN) == 0)
+        .having(func.sum(waiting_orders.OPEN) == 0)
         .order_by(Order.number)
     )
     return [row.number for row in rows]
-
-
-def _list_waiting(session: Session, product_id: int, leave_out: Sequence[int]) -> Sequence[Row[*tuple[Any, ...]]]:
-    return session.execute(
-        select(
-            OrderLine.id.label("line_id"),
-            OrderLine.order_id,
-            _OPEN.label("open"),
-            Order.is_pinned,
-            Order.is_held,
-            Order.release_on,
-            Order.promise,
-            Order.leave_by,
-            Order.priority_class,
-            Order.placed_at,
-            Order.passed_over,
-            Order.ship_complete,
-            Order.service_id,
-        )
-        .join(Order, Order.id == OrderLine.order_id)
-        .where(
-            OrderLine.product_id == product_id,
-            OrderLine.ordered > OrderLine.cancelled + OrderLine.shipped + OrderLine.reserved,
-            Order.id.not_in(leave_out),
-        )
-        .order_by(OrderLine.order_id, OrderLine.line_no)
-        .with_for_update(of=OrderLine)  # what is decided for them must still be open when it is held
-    ).all()
-
-
-def _rest_of(session: Session, order_ids: Sequence[int], product_id: int) -> tuple[
-    dict[int, dict[int, int]], dict[int, Decimal]
-]:  # fmt: skip
-    """Per order: its other open units that nothing holds, by product; and the value of all it still waits for."""
-    rest: dict[int, dict[int, int]] = defaultdict(dict)
-    value: dict[int, Decimal] = defaultdict(Decimal)
-    owed = OrderLine.ordered - OrderLine.cancelled - OrderLine.shipped
-    rows = session.execute(
-        select(OrderLine.order_id, OrderLine.product_id, func.sum(_OPEN).label("open"),
-               func.sum(owed * OrderLine.price, type_=Money()).label("value"))
-        .where(OrderLine.order_id.in_(order_ids))
-        .group_by(OrderLine.order_id, OrderLine.product_id)
-    )  # fmt: skip
-    for row in rows:
-        value[row.order_id] += row.value
-        if row.product_id != product_id and row.open:
-            rest[row.order_id][row.product_id] = int(row.open)
-    return rest, value
-
-
-def _due_soon(session: Session, context: Context, product_ids: set[int]) -> dict[int, int]:
-    """Units of these products still expected on purchase orders due within the house's limit, by product."""
-    limit = site_time.today(session, context.at) + timedelta(days=settings.get_int(session, "hold_days"))
-    rows = session.execute(
-        select(PurchaseLine.product_id, func.sum(PurchaseLine.ordered - PurchaseLine.received).label("units"))
-        .join(PurchaseOrder, PurchaseOrder.id == PurchaseLine.purchase_order_id)
-        .where(
-            PurchaseLine.product_id.in_(product_ids),
-            PurchaseLine.received < PurchaseLine.ordered,
-            PurchaseOrder.state == "open",
-            PurchaseOrder.due <= limit,
-        )
-        .group_by(PurchaseLine.product_id)
-    )
-    return {row.product_id: int(row.units) for row in rows}
-
-
-def _guard(row: Row[*tuple[Any, ...]], today: date) -> str:
-    if row.is_held:
-        return "order_held"
-    if row.release_on is not None and row.release_on > today:
-        return "not_released"
-    return ""
 
 
 def _reason(portion: Portion) -> str:
@@ -364,53 +448,3 @@ def reprint_tag(session: Session, context: Context) -> str:
         raise Refusal("nothing_to_reprint")
     printing.reprint(session, context, last.id, reason="asked at the dock")
     return last.number
-
-
-def _ask_lanes(session: Session) -> tuple[Sequence[Location], Sequence[Row[*tuple[Any, ...]]]]:
-    """The lanes, nearest first, and which orders' units stand in them or are on their way."""
-    lanes = session.scalars(
-        select(Location).where(Location.kind == "lane").order_by(Location.walk_seq, Location.id)
-    ).all()
-    rows = session.execute(
-        select(Peg.lane_id, OrderLine.order_id)
-        .join(OrderLine, OrderLine.id == Peg.order_line_id)
-        .where(Peg.state.in_(("arrived", "in_lane")))
-        .distinct()
-    ).all()
-    return lanes, rows
-
-
-class _Lanes:
-    """Which lane an order collects in: the one it stands in, else the emptiest of its service with room."""
-
-    def __init__(self, session: Session) -> None:
-        self._orders: dict[int, set[int]] = defaultdict(set)
-        self._lanes, rows = ask_once(session, _Lanes, lambda: _ask_lanes(session))
-        for row in rows:
-            self._orders[row.lane_id].add(row.order_id)
-        self._emptiest: dict[int, int | None] = {}
-
-    def find(self, order_id: int, service_id: int) -> int | None:
-        """The lane for an order, None when every lane of its service is full."""
-        for lane in self._lanes:
-            if order_id in self._orders[lane.id]:
-                return lane.id
-        if service_id not in self._emptiest:
-            self._emptiest[service_id] = self._find_emptiest(service_id)
-        return self._emptiest[service_id]
-
-    def _find_emptiest(self, service_id: int) -> int | None:
-        free = [
-            lane for lane in self._lanes
-            if lane.service_id in (None, service_id)
-            and (lane.capacity_orders == 0 or len(self._orders[lane.id]) < lane.capacity_orders)
-        ]  # fmt: skip
-        return min(free, key=lambda lane: len(self._orders[lane.id])).id if free else None
-
-    def take(self, order_id: int, service_id: int) -> int | None:
-        """The lane for an order, counted as taken from now on."""
-        lane_id = self.find(order_id, service_id)
-        if lane_id is not None:
-            self._orders[lane_id].add(order_id)
-            self._emptiest.clear()
-        return lane_id

@@ -9,21 +9,25 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, TypeVar
 
-from sqlalchemy import Engine, insert, select
+from sqlalchemy import Engine
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from wms_desktop.db.bulk import insert_many, look_up, next_ids
+from wms_desktop.db.engine import forget_answers
 from wms_desktop.db.tables import Table
 from wms_desktop.errors import BadInput, Value
 from wms_desktop.services import undo
 
 # Named here for the shift, which hands them on and may not import SQLAlchemy.
-__all__ = ["AT_ONCE", "Engine", "Entry", "Session", "check_new", "entries", "find_ids", "insert_rows"]
+__all__ = ["AT_ONCE", "Engine", "Entry", "Session", "append_rows", "check_new", "entries", "find_ids", "insert_rows"]
 
 MOST_TEXT = 200
 MOST_CODE = 60
 _CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 AT_ONCE = 5000
 _MONEY_PLACES = -4
+# How a column's beginning is written in SQL; False is found as 0.
+_BEGINNINGS: Mapping[object, str] = {None: "NULL", 0: "0", "": "''"}
 T = TypeVar("T")
 
 
@@ -40,9 +44,10 @@ class Entry:
 
     def text(self, field: str, value: str, *, most: int = MOST_TEXT) -> None:
         """Something readable: not empty, not too long, without control characters."""
-        if not value.strip():
+        if not value or value.isspace():
             raise self.refusal("empty", field, value)
-        self.maybe_text(field, value, most=most)
+        if len(value) > most or not value.isprintable():
+            self.maybe_text(field, value, most=most)
 
     def maybe_text(self, field: str, value: str, *, most: int = MOST_TEXT) -> None:
         """Readable text, or nothing."""
@@ -110,16 +115,33 @@ def find_ids(session: Session, key: InstrumentedAttribute[str], wanted: Instrume
     """The ``wanted`` column of the rows whose ``key`` is one of the values; a few statements however many they are."""
     distinct = list(dict.fromkeys(values))
     found: dict[str, Any] = {}
+    session.flush()
     for start in range(0, len(distinct), AT_ONCE):
-        part = distinct[start : start + AT_ONCE]
-        found.update((row[0], row[1]) for row in session.execute(select(key, wanted).where(key.in_(part))))
+        found.update(look_up(session.connection(), key, (wanted,), distinct[start : start + AT_ONCE]))
     return {value: found[value] for value in distinct if value in found}
 
 
-def insert_rows(session: Session, table: type[Table], rows: Sequence[Mapping[str, Any]]) -> list[int]:
-    """Inserts all rows by one executemany and gives their ids in the same order; the command becomes final."""
+def insert_rows(session: Session, table: type[Table], rows: Sequence[Mapping[str, Any]],
+                same: Mapping[str, Any] | None = None) -> list[int]:  # fmt: skip
+    """Inserts all rows by one executemany and gives their ids in the same order; the command becomes final.
+
+    ``same`` are columns that begin alike in every row (nothing, 0, False, ""): they cost nothing per row.
+    """
     if not rows:
         return []
+    session.flush()
+    ids = next_ids(session.connection(), table.__tablename__, len(rows))
+    append_rows(session, table, [{"id": one, **row} for one, row in zip(ids, rows, strict=True)], same)
+    return ids
+
+
+def append_rows(session: Session, table: type[Table], rows: Sequence[Mapping[str, Any]],
+                same: Mapping[str, Any] | None = None) -> None:  # fmt: skip
+    """As :func:`insert_rows`, where nobody asks for the ids."""
+    if not rows:
+        return
     undo.close(session)
-    key = table.__table__.c.id
-    return list(session.scalars(insert(table).returning(key, sort_by_parameter_order=True), rows))
+    session.flush()
+    fixed = {name: _BEGINNINGS[value] for name, value in (same or {}).items()}
+    insert_many(session.connection(), table.metadata.tables[table.__tablename__], rows, fixed)
+    forget_answers(session)

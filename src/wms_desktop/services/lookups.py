@@ -1,12 +1,11 @@
-"""What desks and maps read: open batches, people, the backlog in the stated order, the walk of a batch."""
+"""What desks and maps read: open batches, people, the walk of a batch."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from decimal import Decimal
+from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
@@ -16,20 +15,11 @@ from sqlalchemy.orm import Session
 from wms_desktop.db.tables import (
     Batch,
     BatchOrder,
-    Customer,
     Location,
     Operator,
-    Order,
-    OrderLine,
-    Peg,
     Pick,
     Stock,
 )
-from wms_desktop.db.types import Money
-from wms_desktop.domain.demand import full_key, urgency_of
-from wms_desktop.errors import Value
-
-Say = Callable[[str, Mapping[str, Value]], str]
 
 # Stated until the house's own rates are measured: seconds to take one pick, millimetres walked in a second.
 SECONDS_A_PICK = 15
@@ -63,25 +53,6 @@ class OperatorRow:
     id: int
     name: str
     role: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BacklogRow:
-    """One open order in the stated demand order; ``value`` is of its open units."""
-
-    order_number: str
-    customer: str
-    state: str
-    units_open: int
-    lines_open: int
-    value: Decimal
-    currency: str
-    promise_date: date
-    leave_by: datetime
-    age_days: int
-    rank_text: str
-    pin: bool
-    reason: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,57 +105,6 @@ def list_operators(session: Session) -> list[OperatorRow]:
     return [OperatorRow(id=row.id, name=row.name, role=row.role) for row in rows]
 
 
-def list_backlog(session: Session, now: datetime, today: date, say: Say) -> list[BacklogRow]:
-    """Every order with units not yet shipped, in the stated demand order, each with its state and why."""
-    owed = OrderLine.ordered - OrderLine.cancelled - OrderLine.shipped
-    sums = (
-        select(
-            OrderLine.order_id,
-            func.sum(owed).label("units"),
-            func.sum(OrderLine.reserved).label("reserved"),
-            func.sum(owed * OrderLine.price, type_=Money()).label("value"),
-            func.sum(_one_if(owed > 0)).label("lines"),
-        )
-        .group_by(OrderLine.order_id)
-        .having(func.sum(owed) > 0)
-        .subquery()
-    )
-    rows = session.execute(
-        select(Order, Customer.name, sums.c.units, sums.c.reserved, sums.c.value, sums.c.lines)
-        .join(sums, sums.c.order_id == Order.id)
-        .join(Customer, Customer.id == Order.customer_id)
-    ).all()
-    busy = _in_work(session)
-    blocked = set(session.scalars(select(Stock.product_id).where(Stock.condition != "good", Stock.on_hand > 0)))
-    short = _short_products(session)
-    ordered = sorted(rows, key=lambda row: full_key(urgency_of(row.Order, row.Order.id, row.value), now, today))
-    made = []
-    for place, row in enumerate(ordered, 1):
-        order = row.Order
-        missing = int(row.units) - int(row.reserved)
-        state = _state(order, today, missing, order.id in busy)
-        if state == "backordered" and short.get(order.id, set()) & blocked:
-            state = "stock_blocked"
-        made.append(
-            BacklogRow(
-                order_number=order.number,
-                customer=row.name,
-                state=state,
-                units_open=int(row.units),
-                lines_open=int(row.lines),
-                value=row.value,
-                currency=order.currency,
-                promise_date=order.promise,
-                leave_by=order.leave_by,
-                age_days=(now - order.placed_at).days,
-                rank_text=f"{place}",
-                pin=order.is_pinned,
-                reason=say(f"backlog.why.{state}", {"missing": missing, "units": int(row.units)}),
-            )
-        )
-    return made
-
-
 def find_tour(session: Session, number: str) -> TourView | None:
     """The walk of a batch by its number, None when there is no such batch or nothing to draw."""
     batch = session.scalars(select(Batch).where(Batch.number == number)).one_or_none()
@@ -231,40 +151,6 @@ def _batch_row(row: Row[*tuple[Any, ...]], now: datetime) -> BatchRow:
         due_at=batch.leave_by,
         predicted_at=now + timedelta(seconds=seconds) if started else None,
     )
-
-
-def _state(order: Order, today: date, missing: int, in_work: bool) -> str:
-    if order.is_held:
-        return "on_hold"
-    if order.release_on is not None and order.release_on > today:
-        return "pre_order"
-    if missing > 0:
-        return "backordered"
-    return "in_work" if in_work else "ready"
-
-
-def _in_work(session: Session) -> set[int]:
-    """Orders on a cart, on a bench, or in a lane; one whose batch nobody has begun is still ready."""
-    in_lane = select(OrderLine.order_id).join(Peg, Peg.order_line_id == OrderLine.id).where(Peg.state == "in_lane")
-    begun = (
-        select(BatchOrder.order_id)
-        .join(Batch, Batch.id == BatchOrder.batch_id)
-        .where(BatchOrder.is_open == True, Batch.state != "released")
-    )
-    return {*session.scalars(begun), *session.scalars(in_lane)}
-
-
-def _short_products(session: Session) -> dict[int, set[int]]:
-    """Products each order still lacks units of."""
-    short: dict[int, set[int]] = {}
-    rows = session.execute(
-        select(OrderLine.order_id, OrderLine.product_id).where(
-            OrderLine.ordered > OrderLine.cancelled + OrderLine.shipped + OrderLine.reserved
-        )
-    )
-    for row in rows:
-        short.setdefault(row.order_id, set()).add(row.product_id)
-    return short
 
 
 def _racks(session: Session) -> tuple[tuple[int, int, int, int], ...]:

@@ -6,15 +6,29 @@ from collections.abc import Iterable
 
 from sqlalchemy.orm import Session
 
-_KEY = "news"
+_SERVE = "news_serve"
+_DAYS = "news_days"
 
 
 def note(session: Session, product_ids: Iterable[int]) -> None:
-    """Remembers that stock of these products became free, or that somebody began to want them."""
-    session.info.setdefault(_KEY, set()).update(product_ids)
+    """Remembers that units of these products became free, or that somebody began to want them."""
+    products = set(product_ids)
+    note_free(session, products)
+    note_moved(session, products)
 
 
-def take(session: Session) -> set[int]:
-    """What was noted since the last call."""
-    noted: set[int] = session.info.pop(_KEY, set())
-    return noted
+def note_free(session: Session, product_ids: Iterable[int]) -> None:
+    """Remembers that units which the house had already can be reserved now: they came from its dock to a bin."""
+    session.info.setdefault(_SERVE, set()).update(product_ids)
+
+
+def note_moved(session: Session, product_ids: Iterable[int]) -> None:
+    """Remembers that units came or went: nobody is served, but the days that customers are told may change."""
+    session.info.setdefault(_DAYS, set()).update(product_ids)
+
+
+def take(session: Session) -> tuple[set[int], set[int]]:
+    """What was noted since the last call: products to serve anew, and products of which days may change."""
+    serve: set[int] = session.info.pop(_SERVE, set())
+    days: set[int] = session.info.pop(_DAYS, set())
+    return serve, days

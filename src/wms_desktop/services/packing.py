@@ -317,16 +317,19 @@ def _close(session: Session, context: Context, key: Resolved) -> Answer:
         raise Refusal("pack_complete_left", order=work.number, left=left, where=where_is(work.here))
     carton = queue.find_open_carton(session, work.order_id)
     changes = _PACKED
+    renewed: tuple[int, ...] = ()
     if carton is None:
         last = packing_moves.finish_without_carton(session, context, work.order_id)
     else:
         weight = facts.get("weight", shipping.weigh(work))
-        shipping.close_carton(session, context, carton, work, weight_g=weight, is_last=True)
+        renewed = shipping.close_carton(session, context, carton, work, weight_g=weight, is_last=True)
         last = carton
         changes |= Changes.PRINTS
     save(session, context, NAME, "open", {"last": last.id})
     args: Args = {"order": work.number, "parcels": last.seq, "carrier": work.carrier, "left": left + work.missing}
     message = Message("pack_part_closed" if left + work.missing else "pack_closed", args)
+    if renewed:
+        message = Message("pack_joined", args | {"renewed": ", ".join(str(seq) for seq in renewed)})
     return _said(session, context, Outcome.JOB_COMPLETE, message, changes)
 
 

@@ -37,7 +37,11 @@ _OWED = OrderLine.ordered - OrderLine.cancelled - OrderLine.shipped
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """One line of an order, in units; ``owed`` is what was ordered, neither cancelled nor shipped."""
+    """One line of an order, in units; ``owed`` is what was ordered, neither cancelled nor shipped.
+
+    ``replaced`` of the cancelled units are sent in other lines; ``replaces_id`` names the line that this one stands
+    for. ``expected`` is the day that the rest of it is told for (site-local; None: none in sight).
+    """
 
     id: int
     line_no: int
@@ -49,6 +53,9 @@ class Line:
     ordered: int
     cancelled: int
     shipped: int
+    replaced: int = 0
+    replaces_id: int | None = None
+    expected: date | None = None
 
     @property
     def owed(self) -> int:
@@ -167,7 +174,9 @@ def get_work(session: Session, order_id: int) -> Work:
     rows = session.execute(
         select(Order.number, Order.ship_name, Order.leave_by, Order.ship_complete, Order.is_held,
                CarrierService.carrier, OrderLine.id, OrderLine.line_no, OrderLine.product_id, Product.sku, Product.name,
-               Product.weight_g, Product.lot_tracked, OrderLine.ordered, OrderLine.cancelled, OrderLine.shipped)
+               Product.weight_g, Product.lot_tracked, OrderLine.ordered, OrderLine.cancelled, OrderLine.shipped,
+               OrderLine.replaced, OrderLine.replaces_id, OrderLine.eta, OrderLine.promise,
+               Order.promise.label("day"))
         .join(OrderLine, OrderLine.order_id == Order.id)
         .join(Product, Product.id == OrderLine.product_id)
         .join(CarrierService, CarrierService.id == Order.service_id)
@@ -179,6 +188,7 @@ def get_work(session: Session, order_id: int) -> Work:
         Line(
             id=r.id, line_no=r.line_no, product_id=r.product_id, sku=r.sku, name=r.name, weight_g=r.weight_g,
             lot_tracked=r.lot_tracked, ordered=r.ordered, cancelled=r.cancelled, shipped=r.shipped,
+            replaced=r.replaced, replaces_id=r.replaces_id, expected=r.eta or r.promise or r.day,
         )
         for r in rows
     )  # fmt: skip

@@ -12,12 +12,13 @@ from wms_desktop.db.tables import Batch, BatchOrder, Location, Station
 from wms_desktop.domain.documents import PickList, PickRow
 from wms_desktop.errors import Moved, Value, WrongScan
 from wms_desktop.prompts import Message, Outcome
-from wms_desktop.services import batches, inventory, picking_shorts, picking_walks, printing
+from wms_desktop.services import batches, inventory, picking_shorts, picking_walks, printing, replacements
 from wms_desktop.services.dialogue import Context, Resolved
 from wms_desktop.services.inventory import Spot
 from wms_desktop.services.picking_prompts import paper_lines
 from wms_desktop.services.picking_shorts import REASONS
 from wms_desktop.services.picking_walks import Halt, Told, Walk, get_walk
+from wms_desktop.services.replacements import Origin
 
 
 def print_pick_list(session: Session, context: Context, batch_id: int, *, printer: str = "", reason: str = "") -> int:
@@ -30,6 +31,7 @@ def print_pick_list(session: Session, context: Context, batch_id: int, *, printe
         raise Moved("batch_over", batch=batch.number)
     walk = picking_walks.load(session, batch)
     station = session.get_one(Station, context.station_id)
+    origins = replacements.list_origins(session, [halt.pick.order_line_id for halt in walk.todo])
     rows = tuple(
         PickRow(
             bin=halt.place,
@@ -38,6 +40,8 @@ def print_pick_list(session: Session, context: Context, batch_id: int, *, printe
             quantity=halt.left,
             lot=halt.lot,
             tote=str(walk.tote_of(halt).position),
+            instead_of=origins.get(halt.pick.order_line_id, Origin()).instead_of,
+            part_of=origins.get(halt.pick.order_line_id, Origin()).part_of,
         )
         for halt in walk.todo
     )

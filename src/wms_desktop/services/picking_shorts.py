@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from wms_desktop.db.tables import Pick
+from wms_desktop.db.tables import OrderLine, Pick
 from wms_desktop.domain import detours
 from wms_desktop.domain.allocation import Supply, choose
 from wms_desktop.domain.tours import Place
@@ -17,6 +17,7 @@ from wms_desktop.services import allocation, batches, floor_plan, inventory, sit
 from wms_desktop.services.dialogue import Context
 from wms_desktop.services.inventory import Goods, Spot
 from wms_desktop.services.picking_walks import Halt, Walk, list_halts
+from wms_desktop.services.picturing import free_in_bins
 
 REASONS = ("not_there", "damaged", "other")
 
@@ -114,15 +115,23 @@ class _Hunt:
         self._session = session
         self._walk = walk
         self._stand = stand
+        self._now = context.at
         self._today = site_time.today(session, context.at)
         self._plan = floor_plan.load(session)
         self._places: dict[int, Place] = {}
         self.search = Search()
 
     def find_for(self, halt: Halt, units: int) -> None:
-        """Holds units for the line: from other bins by the least detour, then from docks and lanes."""
+        """Holds units for the line: from other bins by the least detour, then from docks and lanes.
+
+        Safety stock is left alone, and a line that was made to order gets nothing else.
+        """
         self.search.missing += units
-        for supply, qty in self._choose(("bin",), units):
+        if self._session.get_one(OrderLine, halt.pick.order_line_id).made_to_order:
+            self.search.backorder += units  # nothing else in the house is what was made for it
+            return
+        spare = free_in_bins(self._session, self._now, [halt.product_id]).get(halt.product_id, 0)
+        for supply, qty in self._choose(("bin",), min(units, spare)):
             self._hold(halt, supply, qty, "short_elsewhere")
             self._stop_at(halt, supply, qty, self._seq_on_the_way(supply))
             self.search.elsewhere += qty

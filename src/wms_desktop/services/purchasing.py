@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from wms_desktop.db.tables import Product, PurchaseLine, PurchaseOrder, Supplier
+from wms_desktop.services import news
 from wms_desktop.services.intake import check_new, entries, find_ids, insert_rows
 
 
@@ -25,19 +26,21 @@ class NewPurchaseLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewPurchase:
-    """Goods bought from a supplier (its code), due on a site-local day."""
+    """Goods bought from a supplier (its code), due on a site-local day; ``placed_on``: when they were ordered."""
 
     number: str
     supplier: str
     due: date
     lines: tuple[NewPurchaseLine, ...]
+    placed_on: date | None = None
 
 
 def add_purchases(session: Session, rows: Sequence[NewPurchase]) -> dict[str, int]:
     """Adds purchase orders with their lines, numbered from 1; gives their ids by number.
 
     Raises BadInput, and adds none, for a number that comes twice or is taken, an unknown supplier or product, no
-    lines, and a quantity below 1; ``row`` counts the orders, the line stands in the field's name.
+    lines, and a quantity below 1; ``row`` counts the orders, the line stands in the field's name. What waits for
+    these products gets its day at the end of the command.
     """
     suppliers = find_ids(session, Supplier.code, Supplier.id, [row.supplier for row in rows])
     products = find_ids(session, Product.sku, Product.id, [line.product for row in rows for line in row.lines])
@@ -51,7 +54,8 @@ def add_purchases(session: Session, rows: Sequence[NewPurchase]) -> dict[str, in
             entry.known(f"lines[{line_no}].product", line.product, products)
             entry.at_least(f"lines[{line_no}].qty", line.qty, 1)
             entry.money(f"lines[{line_no}].price", line.price)
-        heads.append({"number": row.number, "supplier_id": supplier_id, "due": row.due, "state": "open"})
+        heads.append({"number": row.number, "supplier_id": supplier_id, "due": row.due, "state": "open",
+                      "placed_on": row.placed_on, "first_due": row.due})  # fmt: skip
     check_new(session, "purchase orders", PurchaseOrder.number, [row.number for row in rows])
     ids = insert_rows(session, PurchaseOrder, heads)
     insert_rows(
@@ -64,4 +68,5 @@ def add_purchases(session: Session, rows: Sequence[NewPurchase]) -> dict[str, in
             for line_no, line in enumerate(row.lines, 1)
         ],
     )  # fmt: skip
+    news.note_moved(session, products.values())
     return {row.number: order_id for row, order_id in zip(rows, ids, strict=True)}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -24,10 +24,9 @@ from wms_desktop.db.tables import (
     Station,
     Supplier,
 )
-from wms_desktop.domain.crossdock import Portion, Sharing
 from wms_desktop.domain.documents import ReceivedNote, ReceivedRow
 from wms_desktop.errors import NothingExpected, Refusal
-from wms_desktop.services import crossdocking, inventory, printing, settings, site_time
+from wms_desktop.services import crossdocking, inventory, news, printing, settings, site_time
 from wms_desktop.services.crossdocking import Arrival
 from wms_desktop.services.dialogue import Context
 from wms_desktop.services.inventory import Goods, Spot
@@ -80,6 +79,7 @@ def open_for(session: Session, context: Context, purchase_order_id: int | None) 
     )
     session.add(receipt)
     session.flush()
+    _note_here(session, purchase_order_id)
     return receipt
 
 
@@ -150,28 +150,18 @@ def take_in(session: Session, context: Context, receipt: Receipt, parcel: Parcel
     session.add_all(lines)
     session.flush()
     if not damaged:
-        sharing = crossdocking.decide(session, context, parcel.product_id, parcel.qty)
-        passed_over = sharing.passed_over
-        for line, portions in zip(lines, _deal(sharing.portions, [line.qty for line in lines]), strict=True):
-            arrival = Arrival(receipt_line_id=line.id, stock_id=stock_id, product_id=parcel.product_id, qty=line.qty)
-            crossdocking.peg(session, context, arrival, Sharing(portions, (), passed_over, 0))
-            passed_over = ()
+        crossdocking.serve(session, context, [_arrival(line, stock_id) for line in lines])
     return lines
 
 
-def _deal(portions: Sequence[Portion], sizes: Sequence[int]) -> list[tuple[Portion, ...]]:
-    """The portions of one decision dealt out over receipt lines of these sizes, split where a line ends."""
-    left = list(portions)
-    dealt = []
-    for size in sizes:
-        mine: list[Portion] = []
-        while size and left:
-            part = min(size, left[0].qty)
-            mine.append(replace(left[0], qty=part))
-            left[:1] = [replace(left[0], qty=left[0].qty - part)] if part < left[0].qty else []
-            size -= part
-        dealt.append(tuple(mine))
-    return dealt
+def _arrival(line: ReceiptLine, stock_id: int) -> Arrival:
+    return Arrival(
+        receipt_line_id=line.id,
+        stock_id=stock_id,
+        product_id=line.product_id,
+        qty=line.qty,
+        purchase_line_id=line.purchase_line_id,
+    )
 
 
 def close(session: Session, context: Context, receipt: Receipt) -> tuple[int, int]:
@@ -192,7 +182,15 @@ def close(session: Session, context: Context, receipt: Receipt) -> tuple[int, in
         if due == 0:
             session.get_one(PurchaseOrder, receipt.purchase_order_id).state = "closed"
     session.flush()
+    _note_here(session, receipt.purchase_order_id)
     return int(received or 0), int(due)
+
+
+def _note_here(session: Session, purchase_order_id: int | None) -> None:
+    """What a truck at the dock brings is due today; what it did not bring, on its own day again."""
+    if purchase_order_id is not None:
+        due = select(PurchaseLine.product_id).where(PurchaseLine.purchase_order_id == purchase_order_id)
+        news.note_moved(session, session.scalars(due))
 
 
 def print_note(session: Session, context: Context, receipt: Receipt) -> None:

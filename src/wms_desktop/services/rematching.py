@@ -2,12 +2,62 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterator
+
+from sqlalchemy import select, union
 from sqlalchemy.orm import Session
 
-from wms_desktop.services import news
+from wms_desktop.db.tables import KitPart, Location, OrderLine, Product, Stock
+from wms_desktop.services import allocation, news, promising
 from wms_desktop.services.dialogue import Context
+from wms_desktop.services.picturing import WAITS
+
+_AT_ONCE = 2000
 
 
 def settle(session: Session, context: Context) -> None:
-    """Serves waiting lines from stock that this command made free."""
-    news.take(session)
+    """Serves waiting lines from stock that this command made free, and lines that it opened from what is free.
+
+    The whole need of a ship-complete order is judged over all its lines. What is reserved goes again when the command
+    is taken back, unless it is bulk work, which makes the command final. Then the days of what still waits for these
+    products are computed anew. One indexed question where nothing waits; none where nothing was noted.
+    """
+    serve, days = news.take(session)
+    served = _list_servable(session, serve) if serve else set()
+    if served:
+        allocation.allocate(session, context, product_ids=served, final=False, brief=True)
+        days = days.union(served, *news.take(session))
+    if days:
+        promising.refresh(session, context, days)
+
+
+def _list_servable(session: Session, noted: Collection[int]) -> set[int]:
+    """Those of the products, and of the kits made of them, that somebody waits for and that the house could serve."""
+    session.flush()
+    waiting: set[int] = set()
+    for part in _parts(noted):
+        made_of = select(KitPart.kit_id).where(KitPart.part_id.in_(part))
+        named = union(select(Product.id).where(Product.id.in_(part)), made_of)
+        waiting.update(session.scalars(select(OrderLine.product_id).where(WAITS, OrderLine.product_id.in_(named))))
+    return {product_id for part in _parts(waiting) for product_id in _list_there(session, part)}
+
+
+def _list_there(session: Session, product_ids: list[int]) -> Iterator[int]:
+    """Those with free units in a bin, and kits, which may be made of their parts."""
+    yield from session.scalars(
+        select(Stock.product_id)
+        .join(Location, Location.id == Stock.location_id)
+        .where(
+            Stock.product_id.in_(product_ids),
+            Stock.condition == "good",
+            Stock.on_hand > Stock.reserved,
+            Location.kind == "bin",
+        )
+    )
+    yield from session.scalars(select(KitPart.kit_id).where(KitPart.kit_id.in_(product_ids)))
+
+
+def _parts(ids: Collection[int]) -> Iterator[list[int]]:
+    ordered = sorted(ids)
+    for start in range(0, len(ordered), _AT_ONCE):
+        yield ordered[start : start + _AT_ONCE]

@@ -30,9 +30,12 @@ DEFAULTS = {
     "removal": "fefo",
     "promise_days": "1",
     "handling_days": "0",
+    "lead_days": "14",
+    "late_days": "7",
     "decide_after_days": "7",
     "ship_window_days": "1",
     "default_service": "",
+    "not_goods": "POST,DOT,M,D,C2,S,B,BANK CHARGES,AMAZONFEE,CRUK,PADS,ADJUST*,GIFT_*",
     "export_folder": "",
     "export_minutes": "15",
     # The backlog's limits and its goal ("": none).
@@ -40,6 +43,8 @@ DEFAULTS = {
     "clear_limit_days": "",
     "backlog_target_units": "",
     "backlog_target_day": "",
+    "backlog_target_from": "",
+    "inflow_limit_units": "",
 }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import func, select
+from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session
 
 from wms_desktop.db.tables import (
@@ -13,6 +13,7 @@ from wms_desktop.db.tables import (
     Location,
     Manifest,
     Order,
+    OrderLine,
     Plate,
     PrintJob,
     Product,
@@ -68,11 +69,12 @@ def weigh(work: Work) -> int:
 
 
 def close_carton(session: Session, context: Context, carton: Carton, work: Work, *, weight_g: int,
-                 is_last: bool) -> None:  # fmt: skip
+                 is_last: bool) -> tuple[int, ...]:  # fmt: skip
     """Closes a carton and queues its label and packing slip; the last one closes the shipment.
 
     Refuses `carton_unwanted` when it holds units that the order does not want any more. The label says *of m*
-    on the last parcel only.
+    on the last parcel only. Gives the numbers of earlier parcels that get a new label, because theirs tells another
+    number of parcels (the rest of the order joined their shipment).
     """
     _check_wanted(session, carton)
     carton.state = "closed"
@@ -87,6 +89,26 @@ def close_carton(session: Session, context: Context, carton: Carton, work: Work,
     printing.enqueue(session, context, label, printer=station.label_printer, carton_id=carton.id)
     slip = make_slip(session, context, carton, work, parcels)
     printing.enqueue(session, context, slip, printer=station.paper_printer, carton_id=carton.id)
+    return _renew_labels(session, context, carton, station.label_printer) if is_last and carton.seq > 1 else ()
+
+
+def _renew_labels(session: Session, context: Context, last: Carton, printer: str) -> tuple[int, ...]:
+    """New labels for the parcels before the last one whose label says that they were the last."""
+    renewed = []
+    before = select(Carton).where(Carton.shipment_id == last.shipment_id, Carton.seq < last.seq).order_by(Carton.seq)
+    for carton in session.scalars(before).all():
+        job = find_label(session, carton.id)
+        if job is None or not _counts_otherwise(job, last.seq):
+            continue
+        label = make_label(session, carton, 0)
+        printing.enqueue(session, context, label, printer=printer, carton_id=carton.id, reason="joined")
+        renewed.append(carton.seq)
+    return tuple(renewed)
+
+
+def _counts_otherwise(job: PrintJob, parcels: int) -> bool:
+    """Whether the label tells a number of parcels, and another one."""
+    return _label_of(job).parcels not in (0, parcels)
 
 
 def finish_shipment(session: Session, context: Context, shipment_id: int) -> None:
@@ -130,14 +152,18 @@ def find_label(session: Session, carton_id: int) -> PrintJob | None:
 
 
 def is_label_true(session: Session, carton: Carton) -> bool:
-    """Whether the label on the carton says what the rows say now: address, service, weight, parcel."""
+    """Whether the label on the carton says what the rows say now: address, service, weight, parcel, of how many."""
     job = find_label(session, carton.id)
-    if job is None:
+    if job is None or _counts_otherwise(job, count_parcels(session, carton.shipment_id)):
         return False
+    return documents.content_hash(make_label(session, carton, _label_of(job).parcels)) == job.content_hash
+
+
+def _label_of(job: PrintJob) -> ShippingLabel:
     printed = documents.from_payload(job.kind, job.payload)
     if not isinstance(printed, ShippingLabel):
         raise Bug(f"print job {job.id} is no shipping label")
-    return documents.content_hash(make_label(session, carton, printed.parcels)) == job.content_hash
+    return printed
 
 
 def reprint_label(session: Session, context: Context, carton: Carton, reason: str) -> tuple[int, bool]:
@@ -213,8 +239,11 @@ def get_carton(session: Session, carton_id: int) -> Carton:
 
 
 def load_carton(session: Session, context: Context, carton: Carton, manifest: Manifest) -> None:
-    """Moves a closed carton with its units onto the manifest's truck."""
-    _check_wanted(session, carton)
+    """Moves a closed carton with its units onto the manifest's truck.
+
+    Refuses `carton_waits` while other units of an order that leaves at once are not packed.
+    """
+    _check_whole(session, carton, _check_wanted(session, carton))
     _move(session, context, carton, manifest.truck_id, "load")
     carton.state = "loaded"
     carton.manifest_id = manifest.id
@@ -285,15 +314,38 @@ def _list_on(session: Session, plate_ids: Sequence[int]) -> Sequence[Reservation
     ).all()
 
 
-def _check_wanted(session: Session, carton: Carton) -> None:
-    """Everything in the carton is held for a line that still wants it, and its order may leave."""
+def _check_wanted(session: Session, carton: Carton) -> Row[int, str, bool, bool]:
+    """Everything in the carton is held for a line that still wants it, and its order, which it gives, may leave."""
     order = session.execute(
-        select(Order.number, Order.is_held).join(Shipment, Shipment.order_id == Order.id).where(
-            Shipment.id == carton.shipment_id)
-    ).one()  # fmt: skip
+        select(Order.id, Order.number, Order.is_held, Order.ship_complete)
+        .join(Shipment, Shipment.order_id == Order.id)
+        .where(Shipment.id == carton.shipment_id)
+    ).one()
     if order.is_held:
         raise Refusal("order_is_held", order=order.number)
     _refuse_unwanted(session, [carton.plate_id])
+    return order
+
+
+def _check_whole(session: Session, carton: Carton, order: Row[int, str, bool, bool]) -> None:
+    """An order that leaves at once goes onto the truck only when every unit of it is in a closed carton."""
+    if not order.ship_complete:
+        return
+    owed = session.scalar(
+        select(func.sum(OrderLine.ordered - OrderLine.cancelled - OrderLine.shipped)).where(
+            OrderLine.order_id == order.id
+        )
+    )
+    packed = session.scalar(
+        select(func.sum(Reservation.qty))
+        .join(Stock, Stock.id == Reservation.stock_id)
+        .join(Carton, Carton.plate_id == Stock.plate_id)
+        .join(OrderLine, OrderLine.id == Reservation.order_line_id)
+        .where(OrderLine.order_id == order.id, Reservation.state == "held", Carton.state.in_(("closed", "loaded")))
+    )
+    left = int(owed or 0) - int(packed or 0)
+    if left > 0:
+        raise Refusal("carton_waits", sscc=carton.sscc, order=order.number, units=left)
 
 
 def _refuse_stopped(session: Session, manifest_id: int) -> None:

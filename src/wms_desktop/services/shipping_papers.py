@@ -15,9 +15,10 @@ from wms_desktop.domain.documents import (
     ShippingLabel,
     SlipLine,
 )
-from wms_desktop.services import settings, site_time
+from wms_desktop.services import replacements, settings, site_time
 from wms_desktop.services.dialogue import Context
 from wms_desktop.services.packing_queue import Work
+from wms_desktop.services.replacements import Origin
 
 
 def make_label(session: Session, carton: Carton, parcels: int) -> ShippingLabel:
@@ -44,11 +45,20 @@ def make_label(session: Session, carton: Carton, parcels: int) -> ShippingLabel:
 
 
 def make_slip(session: Session, context: Context, carton: Carton, work: Work, parcels: int) -> PackingSlip:
-    """What the customer finds in this carton, what went or goes otherwise, and what is still to come."""
+    """What the customer finds in this carton, what went or goes otherwise, and what is still to come and when.
+
+    A line that was wholly replaced is named by those that came in its place. No day that is over is told.
+    """
     order = session.get_one(Order, work.order_id)
     shipment = session.get_one(Shipment, carton.shipment_id)
+    today = site_time.today(session, context.at)
+    standing_in = [line.id for line in work.lines if line.replaces_id is not None]
+    origins = replacements.list_origins(session, standing_in) if standing_in else {}
     lines = []
     for line in work.lines:
+        if line.replaced == line.ordered:
+            continue
+        origin = origins.get(line.id, Origin())
         here = sum(h.qty for h in work.boxed if h.line_id == line.id and h.carton_id == carton.id)
         others = sum(h.qty for h in work.boxed if h.line_id == line.id and h.carton_id != carton.id)
         to_come = line.owed - here - others
@@ -56,12 +66,14 @@ def make_slip(session: Session, context: Context, carton: Carton, work: Work, pa
             SlipLine(
                 sku=line.sku,
                 name=line.name,
-                ordered=line.ordered,
+                ordered=line.ordered - line.replaced,
                 here=here,
                 sent=line.shipped + others,
                 to_come=to_come,
-                expected=order.promise if to_come else None,
-                cancelled=line.cancelled,
+                expected=line.expected if to_come and line.expected and line.expected >= today else None,
+                cancelled=line.cancelled - line.replaced,
+                instead_of=origin.instead_of,
+                part_of=origin.part_of,
             )
         )
     return PackingSlip(
@@ -74,7 +86,7 @@ def make_slip(session: Session, context: Context, carton: Carton, work: Work, pa
         lines=tuple(lines),
         carton=f"{shipment.number}/{carton.seq}",
         ordered_on=site_time.today(session, order.placed_at),
-        packed_on=site_time.today(session, context.at),
+        packed_on=today,
     )
 
 

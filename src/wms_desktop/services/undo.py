@@ -42,6 +42,16 @@ def note_movement(session: Session, movement_id: int) -> None:
     session.info.get(_KEY, []).append(["movement", movement_id])
 
 
+def note_insert(session: Session, table: str, row_id: int) -> None:
+    """Writes down a row that this command added without the session's objects."""
+    session.info.get(_KEY, []).append(["insert", table, {"id": row_id}])
+
+
+def note_share(session: Session, table: str, row_id: int, qty: int) -> None:
+    """Writes down so many units that this command added to a shared row without the session's objects."""
+    session.info.get(_KEY, []).append(["insert", table, {"id": row_id}, qty])
+
+
 def close(session: Session) -> None:
     """Says that this command cannot be taken back (goods or paper left the house, or it was bulk work)."""
     session.info[_CLOSED] = True
@@ -49,15 +59,18 @@ def close(session: Session) -> None:
 
 def finish(session: Session) -> str:
     """Ends the recording: the entries as text for the command's row, NOTHING, or FINAL when it was closed."""
-    entries = session.info.pop(_KEY, [])
-    if session.info.pop(_CLOSED, False):
+    entries = session.info.pop(_KEY, None)
+    closed = session.info.pop(_CLOSED, False)
+    if entries is None:
+        return NOTHING
+    if closed:
         return FINAL
     return json.dumps(entries, separators=(",", ":"))
 
 
 def forget(session: Session) -> None:
-    """Drops what was written down so far (an undo is not itself undone)."""
-    session.info[_KEY] = []
+    """Ends the recording with nothing written down: an undo is not itself undone, nor is what follows from it."""
+    session.info.pop(_KEY, None)
 
 
 def walk_back(session: Session, text: str, reverse: Any) -> None:

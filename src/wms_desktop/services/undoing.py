@@ -3,14 +3,26 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from wms_desktop.db.tables import Command, PrintJob, Receipt, ReceiptLine
+from wms_desktop.db.tables import (
+    Command,
+    OrderLine,
+    Pick,
+    PrintJob,
+    PurchaseLine,
+    Receipt,
+    ReceiptLine,
+    Reservation,
+    Stock,
+)
 from wms_desktop.errors import CannotUndo
-from wms_desktop.services import inventory, undo
+from wms_desktop.services import inventory, news, undo
 from wms_desktop.services.dialogue import Context
 
 
@@ -33,7 +45,8 @@ def undo_last(session: Session, context: Context, workflow: str) -> None:
     ).one_or_none()
     if last is None or last.undo == undo.FINAL:
         raise CannotUndo("nothing_to_undo")
-    made = [entry[2]["id"] for entry in json.loads(last.undo) if entry[:2] == ["insert", "receipt_line"]]
+    entries = json.loads(last.undo)
+    made = _ids(entries, "receipt_line", ("insert",))
     closed = select(Receipt.id).join(ReceiptLine).where(ReceiptLine.id.in_(made), Receipt.state != "open")
     if made and session.scalar(closed.limit(1)) is not None:
         raise CannotUndo("receipt_closed_since")
@@ -41,9 +54,59 @@ def undo_last(session: Session, context: Context, workflow: str) -> None:
         job.state = "void"
         job.carton_id = None  # the carton itself may be taken back next; the number still tells whose paper it was
     last.state = "undone"
+    held = _list_held(session, entries)
+    _note_news(session, entries, held)
     try:
         undo.walk_back(session, last.undo, lambda movement_id: inventory.reverse(session, context, movement_id))
     except IntegrityError as moved_on:
         # What was there before cannot stand beside what is there now: a tote in use again, a line cancelled.
         raise CannotUndo from moved_on
+    _refuse_what_is_walked_for(session, held)
     undo.forget(session)
+
+
+def _ids(entries: Sequence[Any], table: str, kinds: Sequence[str] = ("insert", "update", "delete")) -> list[int]:
+    return [entry[2]["id"] for entry in entries if entry[0] in kinds and entry[1] == table]
+
+
+def _list_held(session: Session, entries: Sequence[Any]) -> list[tuple[int, int]]:
+    """(stock id, order line id) of the reservations that go, or become fewer."""
+    ids = _ids(entries, "reservation", ("insert", "update"))
+    if not ids:
+        return []
+    rows = session.execute(select(Reservation.stock_id, Reservation.order_line_id).where(Reservation.id.in_(ids)))
+    return [(row.stock_id, row.order_line_id) for row in rows]
+
+
+def _note_news(session: Session, entries: Sequence[Any], held: Sequence[tuple[int, int]]) -> None:
+    """What becomes free, or wanted, by taking the command back is for those who wait."""
+    gone = [entry[2]["stock_id"] for entry in entries if entry[:2] == ["delete", "reservation"]]
+    stocks = {*gone, *(stock_id for stock_id, _ in held)}
+    lines, orders = _ids(entries, "order_line"), _ids(entries, "sales_order")
+    if stocks:
+        news.note(session, session.scalars(select(Stock.product_id).where(Stock.id.in_(stocks))))
+    if lines:
+        news.note(session, session.scalars(select(OrderLine.product_id).where(OrderLine.id.in_(lines))))
+    if orders:
+        news.note(session, session.scalars(select(OrderLine.product_id).where(OrderLine.order_id.in_(orders))))
+    receipts = _ids(entries, "receipt")
+    if receipts:  # the truck is, or is no longer, at the dock
+        due = select(PurchaseLine.product_id).join(Receipt, Receipt.purchase_order_id == PurchaseLine.purchase_order_id)
+        news.note_moved(session, session.scalars(due.where(Receipt.id.in_(receipts))))
+
+
+def _refuse_what_is_walked_for(session: Session, held: Sequence[tuple[int, int]]) -> None:
+    """Units that were reserved by the command and stand on somebody's list by now stay reserved."""
+    if not held:
+        return
+    stocks, lines = {stock_id for stock_id, _ in held}, {line_id for _, line_id in held}
+    left = func.coalesce(func.sum(Reservation.qty), 0)
+    rows = session.execute(
+        select(Pick.stock_id, Pick.order_line_id, func.sum(Pick.qty - Pick.picked).label("wanted"),
+               select(left).where(Reservation.stock_id == Pick.stock_id, Reservation.state == "held",
+                                  Reservation.order_line_id == Pick.order_line_id).scalar_subquery().label("held"))
+        .where(Pick.stock_id.in_(stocks), Pick.order_line_id.in_(lines), Pick.state == "todo")
+        .group_by(Pick.stock_id, Pick.order_line_id)
+    )  # fmt: skip
+    if any(row.wanted > row.held for row in rows):
+        raise CannotUndo("cannot_undo_walked")

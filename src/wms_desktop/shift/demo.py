@@ -67,9 +67,10 @@ def first_allocation(engine: Engine, world: World) -> Opening:
     found: dict[str, Opening] = {}
 
     def reserve(session: Session, context: Context) -> Answer:
-        made = allocation.allocate(session, context)
-        found["reserved"] = Opening(units=made.units, orders=made.orders, batches=(), metres=0)
-        return batches.answer(session, context, Message("demo_reserved", {"units": made.units, "orders": made.orders}))
+        allocation.allocate(session, context)
+        units, count = orders.count_reserved(session)
+        found["reserved"] = Opening(units=units, orders=count, batches=(), metres=0)
+        return batches.answer(session, context, Message("demo_reserved", {"units": units, "orders": count}))
 
     def form(session: Session, context: Context) -> Answer:
         made = batches.form_batches(session, context, order_ids=orders.list_ids(session, wave))
@@ -228,7 +229,7 @@ def _orders(world: World) -> Iterator[orders.NewOrder]:
             leave_by=row.leave_by,
             promise=row.promised_on,
             priority_class=row.priority,
-            ship_complete=row.ship_policy == "complete",
+            ship_rule=row.ship_policy,
             currency=world.site.currency,
             ship_name=row.ship_to.name,
             street=row.ship_to.street,

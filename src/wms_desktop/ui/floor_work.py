@@ -76,10 +76,14 @@ class FloorWork(QObject):
 
     def stop_here(self, code: str) -> None:
         """A scan that could not be taken whole is told on whatever floor screen is up."""
+        self.tell_here(Outcome.NOT_UNDERSTOOD, say(code))
+
+    def tell_here(self, outcome: Outcome, sentence: str) -> None:
+        """Something that is no answer to a scan is told on whatever floor screen is up."""
         for screen in self._screens.values():
             if screen.isVisible():
-                screen.show_outcome(Outcome.NOT_UNDERSTOOD, say(code))
-        self.heard.emit(Outcome.NOT_UNDERSTOOD)
+                screen.show_outcome(outcome, sentence)
+        self.heard.emit(outcome)
 
     def _answered(self, workflow: str, answer: Answer) -> None:
         self.heard.emit(answer.outcome)

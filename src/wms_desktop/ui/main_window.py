@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
+from pathlib import Path
 
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QIcon
@@ -16,8 +17,10 @@ from wms_desktop.ui import theme
 from wms_desktop.ui.about import open_about
 from wms_desktop.ui.command_palette import CommandPalette
 from wms_desktop.ui.desk_work import DeskWork
+from wms_desktop.ui.desks.desk import Desk
 from wms_desktop.ui.devices import Sounds
 from wms_desktop.ui.error_window import ErrorWindow
+from wms_desktop.ui.file_drops import FileDrops
 from wms_desktop.ui.floor_work import FloorWork
 from wms_desktop.ui.operations import SIGN_ON, Operations
 from wms_desktop.ui.pages.chooser import ChooserPage
@@ -29,11 +32,9 @@ from wms_desktop.ui.stations import make_screen
 from wms_desktop.ui.stations.floor import FloorScreen
 from wms_desktop.ui.theme import ThemeName
 from wms_desktop.ui.trouble_work import TroubleWork
-from wms_desktop.ui.widgets import Notice
-from wms_desktop.ui.window_menus import DESKS, STATIONS, WindowMenus, icon_of
+from wms_desktop.ui.widgets import Notice, plain
+from wms_desktop.ui.window_menus import DESKS, RIGHTS, STATIONS, WindowMenus, icon_of
 from wms_desktop.ui.wording import say
-
-_DESK_RIGHT = {"batches": "batches", "backlog": "orders"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,12 +73,13 @@ class MainWindow(QMainWindow):
         self.pages = QStackedWidget()
         self.setCentralWidget(self.pages)
         self.floor = FloorWork(operations, self._make_screen, facts.name)
-        self.desks = DeskWork(operations, settings, facts.zone)
+        self.desks = DeskWork(operations, settings, facts.zone, facts.clock)
         self.trouble = TroubleWork(operations, lambda: self._station)
         self.chooser = ChooserPage()
         self.scanner = ScannerTestPage()
         self.menus = WindowMenus(self, self.act)
         self.capture = ScanCapture(self._find_field)
+        self.drops = FileDrops(self, self._take_files, self._tell_drop)
         self.errors = ErrorWindow(self, facts.version)
         self.idle = QTimer(self, singleShot=True, interval=max(1, settings.lock_minutes) * 60_000)
         self._dress()
@@ -95,6 +97,7 @@ class MainWindow(QMainWindow):
         if place == "halt" and self.place != "halt":
             self._before_halt = self.place
         self.place = place
+        self.menus.set_at_desk(place in DESKS)
         page = self._page(place)
         self.pages.setCurrentWidget(page)
         if place in STATIONS:
@@ -109,9 +112,12 @@ class MainWindow(QMainWindow):
 
     def take_code(self, text: str) -> None:
         """A whole code caught outside the scan field goes to the page, or from a desk to the last station."""
-        field = getattr(self.page(), "field", None)
+        page = self.page()
+        field = getattr(page, "field", None)
         if isinstance(field, ScanField):
             field.submitted.emit(text)
+        elif isinstance(page, Desk) and page.takes_codes:
+            page.take_code(text)
         elif self._station:
             self.show_place(self._station)
             self.floor.send(self._station, text)
@@ -129,6 +135,7 @@ class MainWindow(QMainWindow):
             "about": lambda: open_about(self, self.facts.version),
             "watch": self.watch_requested.emit,
             "logs": self.logs_requested.emit,
+            "import": lambda: self.desks.open_with("imports", {"choose": True}),
         }
         if name == "sound":
             self.sounds.is_on = self.settings.has_sound = self.menus.action(name).isChecked()
@@ -165,7 +172,6 @@ class MainWindow(QMainWindow):
         """Remember the shape of the window, answer what is queued, let go of the keyboard."""
         self.settings.keep_bytes("window", self.saveGeometry())
         self.desks.stop()
-        self.desks.backlog.save()
         self.settings.save()
         application = QApplication.instance()
         if application is not None:
@@ -185,13 +191,14 @@ class MainWindow(QMainWindow):
         self.statusBar().setSizeGripEnabled(False)
         self.statusBar().hide()
         self.statusBar().messageChanged.connect(lambda text: self.statusBar().setVisible(bool(text)))
-        for place in ("chooser", "halt", "tray", "scanner", *DESKS):
+        for place in ("chooser", "halt", "tray", "scanner"):
             self.pages.addWidget(self._page(place))
         self.menus.set_places(())
         self.menus.check(self.settings.theme, has_sound=self.sounds.is_on)
 
     def _connect(self) -> None:
         self.trouble.go.connect(self.show_place)
+        self.desks.went.connect(self.show_place)
         self.trouble.left_halt.connect(lambda: self.show_place(self._before_halt))
         self.operations.failed.connect(lambda _: self.sounds.play(Outcome.STOP))
         self.floor.go.connect(self.show_place)
@@ -234,7 +241,12 @@ class MainWindow(QMainWindow):
         }
         if place in pages:
             return pages[place]
-        return self.desks.desk(place) if place in DESKS else self.floor.screen(place)
+        if place not in DESKS:
+            return self.floor.screen(place)
+        desk = self.desks.desk(place)
+        if self.pages.indexOf(desk) < 0:
+            self.pages.addWidget(desk)
+        return desk
 
     def _find_field(self) -> QWidget | None:
         field = getattr(self.page(), "field", None)
@@ -249,6 +261,27 @@ class MainWindow(QMainWindow):
             self.chooser.show_places(who.name, [(place, icon_of(place)) for place in places])
         if who is not None and self.settings.lock_minutes:
             self.idle.start()
+
+    def _take_files(self, files: list[str]) -> None:
+        """Files dropped on the window: to the imports desk; a floor screen stays up, and says where they wait."""
+        name = plain(Path(files[0]).name, 80)
+        if self.floor.who is None:
+            self._tell_drop(say("ui.drop.nobody", file=name))
+        elif "imports" not in _places_of(self.floor.who):
+            self._tell_drop(say("ui.drop.may_not", file=name))
+        elif self.place in STATIONS:
+            self.desks.imports.open_with({"files": files})
+            keys = self.menus.action("imports").shortcut().toString()
+            self._tell_drop(say("ui.drop.waits", file=name, keys=keys), Outcome.LOOK_HERE)
+        else:
+            self.desks.open_with("imports", {"files": files})
+
+    def _tell_drop(self, sentence: str, outcome: Outcome = Outcome.NOT_UNDERSTOOD) -> None:
+        if self.place in (*STATIONS, SIGN_ON):
+            self.floor.tell_here(outcome, sentence)
+        else:
+            self.sounds.play(outcome)
+            self.statusBar().showMessage(sentence, 12_000)
 
     def _lock_idle(self) -> None:
         if self.floor.who is not None and self.settings.lock_minutes:
@@ -266,5 +299,5 @@ def _places_of(who: Who | None) -> tuple[str, ...]:
         return ()
     return (
         *(place for place in STATIONS if place in who.may),
-        *(place for place in DESKS if _DESK_RIGHT[place] in who.may),
+        *(place for place in DESKS if RIGHTS[place] in who.may),
     )

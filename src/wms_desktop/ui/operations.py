@@ -1,4 +1,4 @@
-"""Everything slow happens here, off the window's thread: scans in one queue, desk reads on a thread of their own."""
+"""Everything slow happens here, off the window's thread: scans in one queue, desk reads and long work on others."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import logging
 import traceback
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from queue import SimpleQueue
 from threading import Thread
 from typing import Any, Protocol, TypeVar
@@ -15,8 +16,10 @@ from PySide6.QtCore import QObject, Qt, Signal
 from wms_desktop.changes import Changes
 from wms_desktop.errors import Refusal
 from wms_desktop.prompts import Answer, Event, Key, Message, Outcome, Prompt, Who
+from wms_desktop.ui.jobs import Jobs, message_of
 from wms_desktop.ui.keys import interpret
-from wms_desktop.ui.rows import BacklogRow, BatchRow, OperatorRow, TourView
+from wms_desktop.ui.rows import BatchRow, OperatorRow, TourView
+from wms_desktop.views.imports import Fault, Glance, Reading, Record
 
 _log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -80,9 +83,6 @@ class Reads(Protocol):
     def operators(self) -> Sequence[OperatorRow]:
         """Active people."""
 
-    def backlog(self) -> Sequence[BacklogRow]:
-        """Every open order, in the stated demand order."""
-
     def tour(self, batch: str) -> TourView | None:
         """The walk of a batch by its number; None: nothing to draw."""
 
@@ -94,6 +94,33 @@ class Reads(Protocol):
 
     def close(self) -> None:
         """Let go of the connection."""
+
+
+class Imports(Protocol):
+    """What takes files in; every method is called on a job's thread, and refusals are raised."""
+
+    def glance(self, path: Path, kind: str = "", reading: Reading | None = None, /) -> Glance:
+        """The first look at a file: how it seems to be meant, or, with a ``reading``, what that makes of it."""
+
+    def sample(self, path: Path, reading: Reading, count: int, /) -> Sequence[Record | Fault]:
+        """The first rows, as this reading understands them."""
+
+    def stage(
+        self,
+        path: Path,
+        reading: Reading,
+        progress: Callable[[int, int], None],
+        is_cancelled: Callable[[], bool],
+        count_rows: Callable[[int], None],
+        /,
+    ) -> int:
+        """Read the whole file into a run that waits to be published; gives the run. Cancelled: nothing is left.
+
+        ``progress`` is told the way in hundredths, ``count_rows`` how many rows are read so far.
+        """
+
+    def export_problems(self, run: int, target: Path, /) -> int:
+        """Write a run's refused rows with their reasons to a file; gives how many."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,6 +143,7 @@ class _Sent:
 class _Called:
     call: Callable[[Any], Any]
     done: Callable[[Any], None]
+    failed: Callable[[Message], None] | None = None
 
 
 class _DeskReads(QObject):
@@ -140,26 +168,41 @@ class _DeskReads(QObject):
         self._jobs.put(job)
 
     def _work(self) -> None:
-        try:
-            reads = self._open_reads()
-        except Exception as error:
-            _log.exception("the desk's connection cannot be opened")
-            self.failed.emit(str(error))
-            return
+        reads = self._open()
         while (job := self._jobs.get()) is not None:
+            reads = reads or self._open(job)
+            if reads is None:
+                continue
             try:
                 self._delivered.emit(job.done, job.call(reads))
             except Exception as error:
                 _log.exception("a desk read failed")
-                self.failed.emit(str(error))
-        reads.close()
+                self._fail(error, job)
+        if reads is not None:
+            reads.close()
+
+    def _open(self, job: _Called | None = None) -> Reads | None:
+        """The connection, tried again at each read; None: not to be had now."""
+        try:
+            return self._open_reads()
+        except Exception as error:
+            _log.exception("the desk's connection cannot be opened")
+            self._fail(error, job)
+            return None
+
+    def _fail(self, error: Exception, job: _Called | None) -> None:
+        if job is None or job.failed is None:
+            self.failed.emit(str(error))
+        else:
+            self._delivered.emit(job.failed, message_of(error, "ui.read_failed"))
 
 
 class Operations(QObject):
     """One queue of scans, answered in order by one thread; nothing of the database on the window's thread.
 
     After a *stop* the scans made before it was seen are kept in the journal, not applied. After a bug or a disk error
-    nothing more is applied until :meth:`resume`.
+    nothing more is applied until :meth:`resume`. Long work goes to ``jobs``; ``imports`` gives what takes files in, and
+    is called on a job's thread.
     """
 
     opened = Signal()
@@ -175,12 +218,19 @@ class Operations(QObject):
     read_failed = Signal(str)
     _delivered = Signal(object, object)
 
-    def __init__(self, open_runner: Callable[[], Runner], open_reads: Callable[[], Reads]) -> None:
+    def __init__(
+        self,
+        open_runner: Callable[[], Runner],
+        open_reads: Callable[[], Reads],
+        open_imports: Callable[[], Imports] | None = None,
+    ) -> None:
         super().__init__()
         self._open_runner = open_runner
+        self.imports = open_imports or _no_imports
         self._scans: SimpleQueue[_Sent | _Called | None] = SimpleQueue()
         self._thread = Thread(target=self._work_scans, name="scans", daemon=True)
         self._desk = _DeskReads(open_reads)
+        self.jobs = Jobs()
         self._count = 0
         self._generation = 0
         self._stopped_through = -1
@@ -211,18 +261,21 @@ class Operations(QObject):
         """Queue any other call of the runner between the scans; ``done`` gets the result on the window's thread."""
         self._scans.put(_Called(call, done))
 
-    def read(self, call: Callable[[Reads], T], done: Callable[[T], None]) -> None:
-        """Queue a desk read; ``done`` gets the result on the window's thread."""
-        self._desk.put(_Called(call, done))
+    def read(
+        self, call: Callable[[Reads], T], done: Callable[[T], None], failed: Callable[[Message], None] | None = None
+    ) -> None:
+        """Queue a desk read; ``done`` gets the result on the window's thread, ``failed`` (or a signal) the fault."""
+        self._desk.put(_Called(call, done, failed))
 
     def resume(self, workflow: str) -> None:
         """Try again after a fault: the present prompt is derived anew, and scans are applied from here on."""
         self._scans.put(_Called(lambda runner: self._resume(runner, workflow), lambda _: self.resumed.emit()))
 
     def close(self, seconds: float = 10.0) -> None:
-        """Answer what is queued, close both connections, end the threads."""
+        """Answer what is queued, cancel long work, close both connections, end the threads."""
         self._scans.put(None)
         self._desk.put(None)
+        self.jobs.close(seconds)
         for thread in (self._thread, self._desk.worker):
             if thread.is_alive():
                 thread.join(seconds)
@@ -320,3 +373,7 @@ class Operations(QObject):
     def _note_done(self, _reason: str, count: int) -> None:
         self._count -= count
         self.waiting.emit(self._count)
+
+
+def _no_imports() -> Imports:
+    raise NotImplementedError("this window was opened without a way to take files in")

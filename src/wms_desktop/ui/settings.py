@@ -55,6 +55,24 @@ class Settings:
     def gs_stand_in(self, character: str) -> None:
         self._store.setValue("scanner/gs_stand_in", character)
 
+    @property
+    def export_folder(self) -> str:
+        """Where the last export went; empty: nowhere yet."""
+        return self._text("files/export_folder", "")
+
+    @export_folder.setter
+    def export_folder(self, folder: str) -> None:
+        self._store.setValue("files/export_folder", folder)
+
+    @property
+    def import_folder(self) -> str:
+        """Where the last file came from; empty: nowhere yet."""
+        return self._text("files/import_folder", "")
+
+    @import_folder.setter
+    def import_folder(self, folder: str) -> None:
+        self._store.setValue("files/import_folder", folder)
+
     def bytes_of(self, name: str) -> QByteArray:
         """A saved shape (window geometry, table columns); empty where none was saved."""
         value = self._store.value(f"shape/{name}")

@@ -44,7 +44,7 @@ class Band:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Theme:
-    """One theme; ``ink``, ``soft`` and ``accent`` are readable (7:1) on ``ground`` and on ``surface``."""
+    """One theme; ``ink``, ``soft``, ``accent`` and ``alarm`` are readable (7:1) on ``ground`` and on ``surface``."""
 
     ground: str
     surface: str
@@ -60,6 +60,7 @@ class Theme:
     selection: str
     on_selection: str
     training: str
+    alarm: str
     bands: dict[Outcome, Band]
 
 
@@ -101,6 +102,7 @@ THEMES = {
         selection="#0C4A8A",
         on_selection="#FFFFFF",
         training="#FF9E2C",
+        alarm="#9B1C1C",
         bands=_bands(),
     ),
     ThemeName.DARK: Theme(
@@ -118,6 +120,7 @@ THEMES = {
         selection="#8CC8FF",
         on_selection="#000000",
         training="#FF9E2C",
+        alarm="#FFB3AC",
         bands=_bands(_BRIGHT_EDGES),
     ),
     ThemeName.CONTRAST: Theme(
@@ -135,6 +138,7 @@ THEMES = {
         selection="#FFE14D",
         on_selection="#000000",
         training="#FFA640",
+        alarm="#FFB3AC",
         bands=_bands(_BRIGHT_EDGES),
     ),
 }

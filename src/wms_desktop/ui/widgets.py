@@ -34,6 +34,8 @@ _BREAK = int(Qt.TextFlag.TextWrapAnywhere)
 def plain(text: str, limit: int = TEXT_LIMIT) -> str:
     """Foreign text made harmless: at most ``limit`` characters, control and bidi characters shown as ``<1D>``."""
     capped = text if len(text) <= limit else text[: limit - 1] + "…"
+    if capped.isprintable():
+        return capped  # nearly always, and twenty times as fast as looking at each letter
     return "".join(c if c.isprintable() or c == "\n" else f"<{ord(c):02X}>" for c in capped)
 
 
@@ -70,6 +72,12 @@ class Label(QLabel):
     def setText(self, text: str) -> None:
         """Show the text as plain text."""
         super().setText(plain(text))
+
+    def set_role(self, role: str) -> None:
+        """Take another of the theme's inks from now on ("ink", "soft", "alarm")."""
+        if role != self._role:
+            self._role = role
+            self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Take the ink from the theme of the moment, so that a switch of themes needs no visit to each label."""

@@ -12,7 +12,25 @@ from wms_desktop.ui.theme import ThemeName
 from wms_desktop.ui.wording import say
 
 STATIONS = ("receive", "putaway", "pick", "pack", "dispatch")
-DESKS = ("batches", "backlog")
+DESKS = ("batches", "backlog", "figures", "decisions", "story", "imports")
+RIGHTS = {
+    "batches": "batches",
+    "backlog": "orders",
+    "figures": "orders",
+    "decisions": "promises",
+    "story": "orders",
+    "imports": "imports",
+}
+"""The kind of work that a person must be allowed to do to open a desk."""
+_DESK_KEYS = {
+    "batches": "Ctrl+6",
+    "backlog": "Ctrl+7",
+    "figures": "Ctrl+8",
+    "decisions": "Ctrl+9",
+    "story": "Ctrl+Shift+O",
+    "imports": "Ctrl+Shift+I",
+}
+_IMPORT = "Ctrl+I"
 
 
 def icon_of(place: str) -> str:
@@ -23,7 +41,8 @@ def icon_of(place: str) -> str:
 class WindowMenus:
     """Builds the menu bar; ``act`` is called with the name of what was chosen.
 
-    No shortcut but Ctrl+K is a plain Ctrl and a letter: a barcode can carry those as control characters.
+    No shortcut of a floor screen but Ctrl+K is a plain Ctrl and a letter: a barcode can carry those as control
+    characters. Ctrl+I (a scanner's Tab) is in force at the desks only.
     """
 
     def __init__(self, window: QMainWindow, act: Callable[[str], None]) -> None:
@@ -32,6 +51,10 @@ class WindowMenus:
         self._actions: dict[str, QAction] = {}
         self._places: tuple[str, ...] = ()
         bar = window.menuBar()
+        file = bar.addMenu(say("ui.menu.file"))
+        self._add(file, "import", say("ui.menu.import"))
+        file.addSeparator()
+        self._add(file, "quit", say("ui.menu.quit"), "Ctrl+Shift+Q")
         self._stations = bar.addMenu(say("ui.menu.stations"))
         self._desks = bar.addMenu(say("ui.menu.desks"))
         view = bar.addMenu(say("ui.menu.view"))
@@ -41,10 +64,8 @@ class WindowMenus:
         self._stations.addSeparator()
         self._add(self._stations, "chooser", say("ui.menu.switch"), "Ctrl+0")
         self._add(self._stations, "lock", say("ui.menu.lock"), "F12")
-        self._stations.addSeparator()
-        self._add(self._stations, "quit", say("ui.menu.quit"), "Ctrl+Shift+Q")
-        for number, place in enumerate(DESKS, start=len(STATIONS) + 1):
-            self._add(self._desks, place, say(f"ui.place.{place}"), f"Ctrl+{number}")
+        for place in DESKS:
+            self._add(self._desks, place, say(f"ui.place.{place}"), _DESK_KEYS[place])
         self._desks.addSeparator()
         self._add(self._desks, "tray", say("ui.place.tray"))
         self._fill_view(view)
@@ -60,6 +81,11 @@ class WindowMenus:
             self._actions[place].setVisible(place in places or not places)
         for name in ("chooser", "lock", "tray"):
             self._actions[name].setEnabled(bool(places))
+        self._actions["import"].setEnabled("imports" in places)
+
+    def set_at_desk(self, at_desk: bool) -> None:
+        """Whether a desk is up: on a floor screen no key may be taken that a scanner can send."""
+        self._actions["import"].setShortcut(QKeySequence(_IMPORT) if at_desk else QKeySequence())
 
     def check(self, theme: ThemeName, *, has_sound: bool) -> None:
         """Tick what is in force."""

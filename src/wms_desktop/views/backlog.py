@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from typing import NamedTuple
 
 from wms_desktop.prompts import Message
 
@@ -19,8 +20,7 @@ CAUSES = (
 """Why a line is late or waits ("": it is neither)."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BacklogLine:
+class BacklogLine(NamedTuple):
     """One order line with open units; ``by_state`` counts them in the order of :data:`STATES`.
 
     ``state`` is that of most of its units; ``risk`` is 0 (safe) to 3 (promise broken); ``place`` counts the demand
@@ -65,8 +65,7 @@ class BacklogLine:
     waits: Message
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BacklogOrder:
+class BacklogOrder(NamedTuple):
     """One open order: its lines' sums; ``state`` is the one that keeps it from leaving."""
 
     order_id: int

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -16,7 +16,10 @@ DIMENSIONS = ("state", "age_band", "customer", "product", "cause", "channel", "p
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Slice:
-    """One figure: the open units whose ``dimension`` is ``key``; ``label`` is what a person reads."""
+    """One figure: the open units whose ``dimension`` is ``key``; ``label`` is what a person reads.
+
+    Of a state, an age band and a cause the label is the key itself: the screen has its own word for it.
+    """
 
     dimension: str
     key: str
@@ -105,7 +108,7 @@ class Waited:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figures:
-    """Everything the cockpit shows, from one reading of the rows."""
+    """Everything the cockpit shows, from one reading of the rows; ``limits`` are the house's, by setting ("": none)."""
 
     at: datetime
     total: Slice
@@ -118,3 +121,4 @@ class Figures:
     arrivals: tuple[ArrivalDay, ...]
     burn_down: BurnDown | None
     waited: tuple[Waited, ...]
+    limits: Mapping[str, str] = field(default_factory=dict)

@@ -17,7 +17,9 @@ FORMATS = ("shopify", "amazon", "woocommerce", "x12", "edifact", "csv", "xlsx")
 class Reading:
     """How a file is read. ``encoding``, ``delimiter``, ``decimal`` ("." or ",") and ``dates`` (ymd, dmy, mdy) are
     detected and shown, and may be set. ``mapping`` says which column (its title) is which field of ours; ``constants``
-    fill fields that the file does not have.
+    fill fields that the file does not have. ``header`` is the row of the titles, from 1 (0: there are none; the
+    columns are then called "1", "2", ...). ``restore_zeros`` puts back the leading zeros of barcodes that seem to
+    have lost them; without it they are refused, each with the offer.
     """
 
     kind: str
@@ -27,6 +29,8 @@ class Reading:
     decimal: str = "."
     dates: str = "ymd"
     sheet: str = ""
+    header: int = 1
+    restore_zeros: bool = False
     mapping: Mapping[str, str] = field(default_factory=dict)
     constants: Mapping[str, str] = field(default_factory=dict)
 
@@ -34,7 +38,7 @@ class Reading:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Glance:
     """The first look at a file: the proposed reading, its columns with sample values, and the fields that may be
-    mapped: (name, whether it must be there).
+    mapped: (name, whether it must be there). ``sheets`` names the sheets of a workbook, in its order.
     """
 
     file_name: str
@@ -43,6 +47,7 @@ class Glance:
     sample: tuple[tuple[str, ...], ...]
     fields: tuple[tuple[str, bool], ...]
     notes: tuple[Message, ...] = ()
+    sheets: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +80,7 @@ class Preview:
 
     ``total`` is the whole file, ``good`` what would go in, ``bad`` what is refused; ``sample`` are the first good
     rows; ``fresh``, ``updated`` and ``untouched`` count documents; ``notes`` warn (already imported, odd values).
+    ``declared`` are the file's own control counts, ``field_totals`` sum up each field as it was read.
     """
 
     run_id: int
@@ -92,6 +98,8 @@ class Preview:
     columns: tuple[str, ...]
     sample: tuple[tuple[str, ...], ...]
     notes: tuple[Message, ...]
+    declared: tuple[Declared, ...] = ()
+    field_totals: tuple[FieldTotals, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,3 +166,47 @@ class Fault:
     rule: str
     args: Mapping[str, str | int]
     fields: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Declared:
+    """A control count that the file itself carries (lines, segments, units, money), and what was counted.
+
+    ``what`` is a code of the phrases; ``said`` and ``counted`` are texts. They differ only where the difference does
+    not refuse the rows, and a note of the ending tells it.
+    """
+
+    what: str
+    said: str
+    counted: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FieldTotals:
+    """What one field holds over all rows: in how many it is filled, how many different values, the least and the most.
+
+    Quantities and amounts are compared as numbers, days and instants by time, anything else as text.
+    """
+
+    name: str
+    filled: int
+    different: int
+    least: str
+    most: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ending:
+    """The end of a file that was read: control totals, so that a value which changed its meaning shows.
+
+    ``totals`` are of all rows, the refused ones too as far as they can be read; ``good`` of the records alone;
+    ``faults`` counts the refused rows. ``declared`` are the file's own control counts, ``columns`` sums up each field
+    of the records, ``notes`` say what was tolerated.
+    """
+
+    totals: Totals
+    good: Totals
+    faults: int
+    declared: tuple[Declared, ...] = ()
+    columns: tuple[FieldTotals, ...] = ()
+    notes: tuple[Message, ...] = ()

@@ -94,7 +94,10 @@ class OrderStory:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """What a look-up found: its kind (order, customer, product, parcel, tote, lane, purchase, batch) and its orders."""
+    """What a look-up found, with its orders.
+
+    Kinds: order, customer, product, parcel, tote, lane, place, purchase, batch.
+    """
 
     kind: str
     label: str

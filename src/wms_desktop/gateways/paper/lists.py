@@ -68,6 +68,7 @@ def draw_pick_list(sheet: Sheet, pick: PickList, terms: Terms) -> None:
 def _pick_row(place: int, row: PickRow, terms: Terms) -> Row:
     item = [Part(row.name, STRONG, 3)]
     item.append(Part(" · ".join(part for part in (row.sku, row.attribute) if part), TEXT, 2))
+    item += _origin(row, terms)
     if row.lot:
         item.append(Part(f"{terms.say('lot')} {row.lot}", STRONG, 1, whole=True))
     return Row(
@@ -150,8 +151,7 @@ def draw_packing_slip(sheet: Sheet, slip: PackingSlip, terms: Terms) -> None:
 
 def _slip_row(line: SlipLine, terms: Terms) -> Row:
     item = [Part(line.name, STRONG, 2), Part(" · ".join(x for x in (line.sku, line.attribute) if x), TEXT, 2)]
-    if line.instead_of:
-        item.append(Part(terms.say("instead_of", item=line.instead_of), TEXT, 2))
+    item += _origin(line, terms)
     if line.cancelled:
         item.append(Part(terms.say("cancelled", count=line.cancelled), TEXT))
     when = terms.day(line.expected) or (terms.say("no_date") if line.to_come else "")
@@ -165,6 +165,12 @@ def _slip_row(line: SlipLine, terms: Terms) -> Row:
             (Part(when, TEXT, 2),),
         )
     )
+
+
+def _origin(row: SlipLine | PickRow, terms: Terms) -> list[Part]:
+    """What was ordered where this item stands for it, and the kit it belongs to."""
+    told = (("instead_of", row.instead_of), ("part_of", row.part_of))
+    return [Part(terms.say(caption, item=item), TEXT, 2) for caption, item in told if item]
 
 
 def _draw_address(sheet: Sheet, address: Address, caption: str, x: float, y: float) -> None:

@@ -15,6 +15,8 @@ VALUE = Style(fonts.BOLD, 12)
 TEXT = Style(fonts.SANS, 9.5)
 STRONG = Style(fonts.BOLD, 9.5)
 
+Draw = Callable[[float], None]
+"""Draws something that begins so many millimetres from the top."""
 _PAD = 1.6  # mm around what stands in a cell
 _LINE = 0.47  # mm of line height for each point of size
 _HEADING = 9.0
@@ -63,20 +65,17 @@ class Listing:
     facts: Sequence[tuple[str, str]]
     columns: Sequence[Column]
     rows: Sequence[Row]
-    above: tuple[float, Callable[[float], None]] = (0.0, lambda y: None)
-    below: tuple[float, Callable[[float], None]] = (0.0, lambda y: None)
+    above: tuple[float, Draw] = (0.0, lambda y: None)
+    below: tuple[float, Draw] = (0.0, lambda y: None)
 
 
 def draw(sheet: Sheet, listing: Listing, terms: Terms) -> None:
     """Every page of the listing; rows are never parted, what stands below is never alone with a cut line."""
     left = sheet.shape.margin
     across = sheet.shape.width - 2 * left
-    columns = _settle(listing.columns, across)
-    heights = [_height(row, columns) for row in listing.rows]
-    fact_rows = -(-len(listing.facts) // _FACTS_A_ROW)
-    first_top = left + _FIRST_HEAD + fact_rows * _FACT_HEIGHT + listing.above[0]
-    floor = sheet.shape.height - left - _FOOT
-    pages = _break(heights, floor - first_top - _CAPTIONS, floor - left - _NEXT_HEAD - _CAPTIONS, listing)
+    columns, heights = _measure(sheet, listing)
+    first_top, first, later = _rooms(sheet, listing)
+    pages = _break(heights, first, later, listing)
     for page, places in enumerate(pages, start=1):
         if page > 1:
             sheet.next_page()
@@ -93,6 +92,29 @@ def draw(sheet: Sheet, listing: Listing, terms: Terms) -> None:
         if page == len(pages):
             listing.below[1](y)
         _draw_foot(sheet, listing, terms, (page, len(pages)))
+
+
+def room_below(sheet: Sheet, listing: Listing) -> float:
+    """Millimetres left under the rows on their last page, for what may stand below."""
+    heights = _measure(sheet, listing)[1]
+    _, first, later = _rooms(sheet, listing)
+    pages = _break(heights, first, later, listing)
+    return (first if len(pages) == 1 else later) - sum(heights[place] for place in pages[-1])
+
+
+def _measure(sheet: Sheet, listing: Listing) -> tuple[list[Column], list[float]]:
+    """The columns with their widths, and how high each row is."""
+    columns = _settle(listing.columns, sheet.shape.width - 2 * sheet.shape.margin)
+    return columns, [_height(row, columns) for row in listing.rows]
+
+
+def _rooms(sheet: Sheet, listing: Listing) -> tuple[float, float, float]:
+    """Where the table begins on the first page, and the room for its rows there and on later pages."""
+    left = sheet.shape.margin
+    fact_rows = -(-len(listing.facts) // _FACTS_A_ROW)
+    top = left + _FIRST_HEAD + fact_rows * _FACT_HEIGHT + listing.above[0]
+    floor = sheet.shape.height - left - _FOOT
+    return top, floor - top - _CAPTIONS, floor - left - _NEXT_HEAD - _CAPTIONS
 
 
 def _settle(columns: Sequence[Column], across: float) -> list[Column]:

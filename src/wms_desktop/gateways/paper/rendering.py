@@ -15,6 +15,7 @@ from wms_desktop.domain.documents import (
     DeskSheet,
     Document,
     Manifest,
+    OrderPage,
     PackingSlip,
     PickList,
     ReceivedNote,
@@ -22,7 +23,7 @@ from wms_desktop.domain.documents import (
     ToteLabel,
 )
 from wms_desktop.errors import BadInput
-from wms_desktop.gateways.paper import handouts, lists, shipping, stickers, tags
+from wms_desktop.gateways.paper import handouts, lists, shipping, stickers, stories, tags
 from wms_desktop.gateways.paper.sheets import FORMATS, LABEL, Sheet
 from wms_desktop.gateways.paper.terms import ENGLISH, LANGUAGES, Terms
 
@@ -84,6 +85,8 @@ def _draw(sheet: Sheet, document: Document, terms: Terms) -> None:
             lists.draw_manifest(sheet, document, terms)
         case ReceivedNote():
             lists.draw_received_note(sheet, document, terms)
+        case OrderPage():
+            stories.draw(sheet, document, terms)
         case BinLabel() | ToteLabel() | CartLabel():
             stickers.draw(sheet, document, terms)
         case BadgeSheet():

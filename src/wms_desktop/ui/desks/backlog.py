@@ -1,164 +1,178 @@
-"""The backlog list: every ordered unit not yet shipped, in the stated demand order, with the reason of each order."""
+"""The work list's desk: every ordered unit not yet shipped, the most pressing first, and what can be done about it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from datetime import UTC, date, datetime, tzinfo
-from decimal import Decimal
+from collections.abc import Callable
+from datetime import tzinfo
 
-from PySide6.QtCore import QDate, QItemSelection, QLocale, Signal
-from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeyEvent
 
-from wms_desktop.changes import Changes
-from wms_desktop.ui.rows import BacklogRow
+from wms_desktop.prompts import Answer, Message, Outcome
+from wms_desktop.ui.desks import proposals
+from wms_desktop.ui.desks.acting import GOOD
+from wms_desktop.ui.desks.key_bar import DeskKey, KeyBar
+from wms_desktop.ui.desks.panel import Proposal
+from wms_desktop.ui.desks.work_list import WorkList
 from wms_desktop.ui.settings import Settings
-from wms_desktop.ui.tables import Column, RowsModel, Table
-from wms_desktop.ui.widgets import Label
+from wms_desktop.ui.widgets import plain
 from wms_desktop.ui.wording import say
+from wms_desktop.views.backlog import STATES, BacklogLine, BacklogOrder
+from wms_desktop.views.promises import Alternative
 
-_STATES = ("ready", "in_work", "backordered", "stock_blocked", "pre_order", "on_hold")
-_LAST_DAY = date.max
-_LAST_INSTANT = datetime.max.replace(tzinfo=UTC)
-_WIDTHS = (60, 90, 210, 115, 62, 125, 122, 165, 58, 205)
+_WAITS = (STATES.index("backordered"), STATES.index("stock_blocked"))
 
 
-class BacklogDesk(QWidget):
-    """A table that sorts, filters and copies; ``wanted()`` asks for fresh rows.
+class BacklogDesk(WorkList):
+    """Letters are keys while the table has the keyboard; each opens a panel, and nothing is done before F8.
 
-    Needs :class:`~wms_desktop.ui.rows.BacklogRow`; instants are shown in ``zone``.
+    A scan over the table can so open a panel at most, never carry anything out. Asks ``backlog``, ``why``,
+    ``alternatives`` and ``rehearse``; acts as in :mod:`wms_desktop.ui.desks.proposals`, and ``start_work``.
     """
 
-    wanted = Signal()
-    cares_for = Changes.ORDERS | Changes.STOCK | Changes.LANES | Changes.SHIPMENTS | Changes.INBOUND
-
     def __init__(self, settings: Settings, zone: tzinfo) -> None:
-        super().__init__()
-        self.setObjectName("desk-backlog")
-        self._settings = settings
-        self.model = RowsModel(_columns(zone))
-        self.table = Table(self.model, say("ui.backlog.title"))
-        self.filter = QLineEdit()
-        self.filter.setPlaceholderText(say("ui.backlog.filter"))
-        self.filter.setAccessibleName(say("ui.backlog.filter"))
-        self.filter.setClearButtonEnabled(True)
-        self.filter.setMaxLength(100)
-        self.states = QComboBox()
-        self.states.setAccessibleName(say("ui.backlog.all_states"))
-        self.states.addItem(say("ui.backlog.all_states"), "")
-        for state in _STATES:
-            self.states.addItem(say(f"ui.backlog.state.{state}"), state)
-        self.totals = Label("", 12, bold=True)
-        self.note = Label("", 12, wrap=True)
-        self.note.setMinimumHeight(48)
-        self._lay_out()
-        self.filter.textChanged.connect(self._narrow)
-        self.states.currentIndexChanged.connect(self._narrow)
-        self.table.selectionModel().selectionChanged.connect(self._tell_why)
-        self.model.modelReset.connect(self._sum_up)
+        super().__init__(settings, zone)
+        key = Qt.Key
+        self.keys = KeyBar(
+            "backlog",
+            (
+                DeskKey(key.Key_Return, say("ui.backlog.enter"), "story", self.open_story),
+                DeskKey(key.Key_F6, "F6", "start", self.start_work),
+                DeskKey(key.Key_T, "T", "reserve", self.reserve),
+                DeskKey(key.Key_H, "H", "hold", self._with_orders(proposals.hold)),
+                DeskKey(key.Key_P, "P", "pin", self._with_orders(proposals.pin)),
+                DeskKey(key.Key_C, "C", "cancel", self.cancel),
+                DeskKey(key.Key_R, "R", "priority", self._with_orders(proposals.priority)),
+                DeskKey(key.Key_D, "D", "dates", self.change_dates),
+                DeskKey(key.Key_A, "A", "parts", self._with_orders(proposals.ship_rule)),
+                DeskKey(key.Key_S, "S", "substitute", self.substitute),
+                DeskKey(key.Key_Y, "Y", "cause", self.set_cause),
+                DeskKey(key.Key_F9, "F9", "why", self.ask_why),
+            ),
+        )
+        self.lay_out(self.keys)
 
-    def show_rows(self, rows: Sequence[BacklogRow]) -> None:
-        """Show fresh rows."""
-        self.model.show_rows(rows)
-
-    def save(self) -> None:
-        """Remember the columns."""
-        self._settings.keep_bytes("backlog-columns", self.table.horizontalHeader().saveState())
-
-    def showEvent(self, event: QShowEvent) -> None:
-        """Fresh rows whenever the desk comes up."""
-        super().showEvent(event)
-        self.wanted.emit()
-
-    def _lay_out(self) -> None:
-        head = QHBoxLayout()
-        head.setSpacing(12)
-        head.addWidget(Label(say("ui.backlog.title"), 22, bold=True))
-        head.addSpacing(16)
-        head.addWidget(self.totals)
-        head.addStretch(1)
-        self.filter.setMinimumWidth(300)
-        head.addWidget(self.filter)
-        head.addWidget(self.states)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(24, 18, 24, 16)
-        column.setSpacing(12)
-        column.addLayout(head)
-        column.addWidget(self.table, 1)
-        column.addWidget(self.note)
-        saved = self._settings.bytes_of("backlog-columns")
-        if saved.isEmpty() or not self.table.horizontalHeader().restoreState(saved):
-            for section, width in enumerate(_WIDTHS):
-                self.table.setColumnWidth(section, width)
-
-    def _narrow(self) -> None:
-        state = str(self.states.currentData())
-        self.model.set_filter(self.filter.text(), lambda row: not state or row.state == state)
-
-    def _sum_up(self) -> None:
-        shown: tuple[BacklogRow, ...] = self.model.shown()
-        values: dict[str, Decimal] = {}
-        for row in shown:
-            values[row.currency] = values.get(row.currency, Decimal(0)) + row.value
-        worth = " + ".join(f"{value:,.2f} {currency}" for currency, value in sorted(values.items()))
-        units = sum(row.units_open for row in shown)
-        self.totals.setText(say("ui.backlog.totals", orders=len(shown), units=f"{units:,}", value=worth or "0"))
-        if not shown:
-            narrowed = self.filter.text() or self.states.currentData()
-            self.note.setText(say("ui.backlog.nothing_found" if narrowed else "ui.backlog.empty"))
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """F3 filters, F6 starts, F9 tells why; the letters count while the table has the keyboard."""
+        is_letter = Qt.Key.Key_A <= event.key() <= Qt.Key.Key_Z and not event.modifiers()
+        if event.key() == Qt.Key.Key_F3:
+            self.filter.setFocus()
+            self.filter.selectAll()
+        elif event.key() == Qt.Key.Key_Escape and self.why.isVisible():
+            self.why.close_panel()
+        elif event.key() == Qt.Key.Key_Escape and not self.panel.isVisible():
+            self.take_keyboard()
+        elif (is_letter and self.table.hasFocus()) or event.key() in (Qt.Key.Key_F6, Qt.Key.Key_F9):
+            if not self.keys.press(event.key()):
+                super().keyPressEvent(event)
         else:
-            self.note.setText("")
+            super().keyPressEvent(event)
 
-    def _tell_why(self, selected: QItemSelection, _gone: QItemSelection) -> None:
-        indexes = selected.indexes()
-        if indexes:
-            row: BacklogRow = self.model.row_at(indexes[0])
-            self.note.setText(f"{say('ui.backlog.why', order=row.order_number)}: {row.reason}")
+    def propose(self, proposal: Proposal) -> None:
+        """Think an act over; the reasons give way to it."""
+        self.why.hide()
+        self.show_panel(True)
+        super().propose(proposal)
 
+    def open_story(self) -> None:
+        """Enter: the order's whole story."""
+        row = self.table.current()
+        if row is not None:
+            self.go("story", order=row.order_id)
 
-def _columns(zone: tzinfo) -> tuple[Column, ...]:
-    def instant(value: datetime | None) -> str:
-        return f"{_day(value.astimezone(zone))} {value.astimezone(zone):%H:%M}" if value else ""
+    def start_work(self) -> None:
+        """F6: reserve for the top order that can be worked and give it out as a batch."""
+        ready = STATES.index("ready")
+        top = next((row for row in self.model.shown() if row.by_state[ready] and not row.is_held), None)
+        if top is None:
+            self.tell(say("ui.backlog.nothing_to_start"), Outcome.LOOK_HERE)
+            return
+        self.tell(say("ui.backlog.starting", order=plain(top.order_number, 40)))
+        self.do("start_work", {"order": top.order_id}, self._note_start)
 
-    def rank(row: BacklogRow) -> str:
-        return say("ui.backlog.pinned", rank=row.rank_text) if row.pin else row.rank_text
+    def cancel(self) -> None:
+        """C: cancel an order or part of it."""
+        orders = self._orders()
+        if len(orders) > 1:
+            self.tell(say("ui.backlog.one_to_cancel"), Outcome.LOOK_HERE)
+        elif orders:
+            self.propose(proposals.cancel(orders[0], self.sheet.by_order[orders[0].order_id]))
 
-    name = "ui.backlog.column.{}".format
-    return (
-        Column(title=say(name("rank")), text=rank, sort=lambda r: (not r.pin, len(r.rank_text), r.rank_text)),
-        Column(title=say(name("order")), text=lambda r: r.order_number, sort=lambda r: r.order_number),
-        Column(title=say(name("customer")), text=lambda r: r.customer, sort=lambda r: r.customer.casefold()),
-        Column(title=say(name("state")), text=_state, sort=_state),
-        _count(say(name("units")), lambda r: r.units_open),
-        Column(
-            title=say(name("value")),
-            text=lambda r: f"{r.value:,.2f} {r.currency}",
-            sort=lambda r: (r.currency, r.value),
-            is_number=True,
-        ),
-        Column(
-            title=say(name("promise")), text=lambda r: _day(r.promise_date), sort=lambda r: r.promise_date or _LAST_DAY
-        ),
-        Column(
-            title=say(name("leave_by")), text=lambda r: instant(r.leave_by), sort=lambda r: r.leave_by or _LAST_INSTANT
-        ),
-        Column(
-            title=say(name("age")),
-            text=lambda r: say("ui.backlog.age", days=r.age_days),
-            sort=lambda r: r.age_days,
-            is_number=True,
-        ),
-        Column(title=say(name("reason")), text=lambda r: r.reason, sort=lambda r: r.reason),
-    )
+    def reserve(self) -> None:
+        """T: reserve for an order at once, also from the safety stock or from later orders."""
+        orders = self._orders()
+        if len(orders) > 1:
+            self.tell(say("ui.backlog.one_to_reserve"), Outcome.LOOK_HERE)
+        elif orders:
+            self.propose(proposals.reserve(orders[0]))
 
+    def change_dates(self) -> None:
+        """D: another day to leave by, or not before a day."""
+        if orders := self._orders():
+            today = self.sheet.backlog.at.astimezone(self.zone).date()
+            self.propose(proposals.dates(orders, today, self.zone))
 
-def _day(value: date | None) -> str:
-    return QLocale().toString(QDate(value.year, value.month, value.day), "ddd d MMM") if value else ""
+    def substitute(self) -> None:
+        """S: what could be sent instead; the panel comes when the house has answered."""
+        waiting = [line for line in self.chosen_lines() if any(line.by_state[place] for place in _WAITS)]
+        if len(waiting) != 1:
+            self.tell(say("ui.backlog.one_to_substitute" if waiting else "ui.backlog.none_waits"), Outcome.LOOK_HERE)
+            return
+        line = waiting[0]
 
+        def show(alternatives: tuple[Alternative, ...]) -> None:
+            if not alternatives:
+                self.tell(say("ui.backlog.no_alternative", sku=plain(line.sku, 40)), Outcome.LOOK_HERE)
+            else:
+                self.propose(proposals.substitute(line, alternatives))
 
-def _count(title: str, number: Callable[[BacklogRow], int]) -> Column:
-    return Column(title=title, text=lambda r: f"{number(r):,}", sort=number, is_number=True)
+        self.ask("alternatives", {"line": line.line_id}, show)
 
+    def set_cause(self) -> None:
+        """Y: why the chosen lines are late."""
+        if lines := self.chosen_lines():
+            self.propose(proposals.cause(lines))
+        else:
+            self._orders()
 
-def _state(row: BacklogRow) -> str:
-    return say(f"ui.backlog.state.{row.state}") if row.state in _STATES else row.state
+    def ask_why(self) -> None:
+        """F9: why the line under the keyboard stands there."""
+        line = self._current_line()
+        if line is None:
+            self._orders()
+            return
+        title = say("ui.why.title", order=plain(line.order_number, 40), sku=plain(line.sku, 40))
+
+        def show(messages: tuple[Message, ...]) -> None:
+            self.panel.close_panel()
+            self.why.show_why(title, messages, self.sheet.by_number)
+
+        self.ask("why", {"line": line.line_id}, show)
+
+    def _with_orders(self, make: Callable[[list[BacklogOrder]], Proposal]) -> Callable[[], None]:
+        """A key that proposes something for the chosen orders."""
+
+        def act() -> None:
+            if orders := self._orders():
+                self.propose(make(orders))
+
+        return act
+
+    def _orders(self) -> list[BacklogOrder]:
+        """The chosen orders; where there are none it is said."""
+        orders = self.chosen_orders()
+        if not orders:
+            self.tell(say("ui.backlog.choose_first"), Outcome.LOOK_HERE)
+        return orders
+
+    def _current_line(self) -> BacklogLine | None:
+        """The line under the keyboard; of an order, the line that keeps it from leaving."""
+        row = self.table.current()
+        if row is None or isinstance(row, BacklogLine):
+            return row
+        lines = self.sheet.by_order.get(row.order_id, [])
+        return next((line for line in lines if line.state == row.state), lines[0] if lines else None)
+
+    def _note_start(self, answer: Answer) -> None:
+        if answer.outcome in GOOD:
+            self.band.offer_undo(False)

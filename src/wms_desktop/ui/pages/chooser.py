@@ -15,6 +15,8 @@ from wms_desktop.ui.pages.page import ScanPage
 from wms_desktop.ui.widgets import largest_fitting
 from wms_desktop.ui.wording import say
 
+_ROOMY = 170
+"""Pixels of height below which a card draws its parts together."""
 _WRAP = int(Qt.TextFlag.TextWordWrap)
 
 
@@ -54,13 +56,16 @@ class PlaceCard(QAbstractButton):
         painter.setPen(QColor(wears.on_accent))
         painter.setFont(theme.font(14, QFont.Weight.Bold))
         painter.drawText(chip, int(Qt.AlignmentFlag.AlignCenter), str(self.number))
-        scale = max(1.0, min(1.7, box.height() / 200))
-        side = min(72.0 * scale, box.height() * 0.3)
-        paint_icon(painter, self._icon, QRectF(box.left() + 22, box.top() + 20, side, side), wears.accent)
-        words = QRectF(box.left() + 22, box.top() + side + 34, box.width() - 40, 44 * scale)
+        scale = max(0.85, min(1.7, box.height() / 200))
+        side = min(72.0 * scale, box.height() * (0.3 if box.height() >= _ROOMY else 0.24))
+        gap = 14.0 * scale if box.height() >= _ROOMY else 4.0
+        top = box.top() + (20 if box.height() >= _ROOMY else 14)
+        paint_icon(painter, self._icon, QRectF(box.left() + 22, top, side, side), wears.accent)
+        words = QRectF(box.left() + 22, top + side + gap, box.width() - 40, 44 * scale)
         self._write(painter, words, self.text(), (26.0 * scale, QFont.Weight.Bold), wears.ink)
         below = QRectF(words.left(), words.bottom(), words.width(), max(20.0, box.bottom() - words.bottom() - 10))
-        self._write(painter, below, self.accessibleDescription(), (15.0 * scale, QFont.Weight.Normal), wears.soft)
+        look = (15.0 * max(0.9, scale), QFont.Weight.Normal)
+        self._write(painter, below, self.accessibleDescription(), look, wears.soft)
 
     def _write(self, painter: QPainter, room: QRectF, text: str, look: tuple[float, QFont.Weight], ink: str) -> None:
         font = theme.font(*look)

@@ -207,6 +207,7 @@ def upgrade() -> None:
     sqlite_autoincrement=True,
     sqlite_strict=True
     )
+    op.create_index('ix_kit_part_part_id', 'kit_part', ['part_id'], unique=False)
     op.create_table('location',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('warehouse_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -262,6 +263,7 @@ def upgrade() -> None:
     sqlite_autoincrement=True,
     sqlite_strict=True
     )
+    op.create_index('ix_purchase_order_supplier_id', 'purchase_order', ['supplier_id', 'due'], unique=False)
     op.create_table('sales_order',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('number', sa.Text(), nullable=False),
@@ -370,7 +372,7 @@ def upgrade() -> None:
     sa.Column('fields', sa.Text(), nullable=False),
     sa.Column('problem', sa.Text(), nullable=False),
     sa.Column('state', wms_desktop.db.types.Word(), nullable=False),
-    sa.CheckConstraint("state IN ('good', 'bad', 'published', 'dropped')", name=op.f('ck_import_row_state')),
+    sa.CheckConstraint("state IN ('good', 'bad', 'waits', 'published', 'dropped')", name=op.f('ck_import_row_state')),
     sa.ForeignKeyConstraint(['run_id'], ['import_run.id'], name=op.f('fk_import_row_run_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_import_row')),
     sqlite_autoincrement=True,
@@ -599,6 +601,8 @@ def upgrade() -> None:
     )
     op.create_index('ix_order_line_made_by_id', 'order_line', ['made_by_id'], unique=False, sqlite_where=sa.text('made_by_id IS NOT NULL'), postgresql_where=sa.text('made_by_id IS NOT NULL'))
     op.create_index('ix_order_line_open', 'order_line', ['order_id'], unique=False)
+    op.create_index('ix_order_line_owed', 'order_line', ['order_id', 'line_no'], unique=False, sqlite_where=sa.text('ordered > cancelled + shipped'), postgresql_where=sa.text('ordered > cancelled + shipped'))
+    op.create_index('ix_order_line_promised', 'order_line', ['product_id', 'order_id'], unique=False, sqlite_where=sa.text('ordered > cancelled + shipped'), postgresql_where=sa.text('ordered > cancelled + shipped'))
     op.create_index('ix_order_line_replaces_id', 'order_line', ['replaces_id'], unique=False, sqlite_where=sa.text('replaces_id IS NOT NULL'), postgresql_where=sa.text('replaces_id IS NOT NULL'))
     op.create_index('ix_order_line_waiting', 'order_line', ['product_id', 'order_id'], unique=False, sqlite_where=sa.text('ordered > cancelled + shipped + reserved'), postgresql_where=sa.text('ordered > cancelled + shipped + reserved'))
     op.create_table('receipt_line',

@@ -206,10 +206,11 @@ def list_purchases(day: Day) -> list[purchasing.NewPurchase]:
 def play(engine: Engine, day: Day) -> dict[str, Any]:
     """Plays the day through the services; gives the steps and what the sums came to."""
     context = furnish(engine, day)
-    gc.freeze()  # as the application does once it is open
-    clock = Clock(engine)
     incoming = list_orders(day)
+    clock = Clock(engine)
     _warm_up(engine, context, incoming[:2])
+    gc.collect()
+    gc.freeze()  # as the application does once it is open; what is handed over is not its own either
     with clock.step("import", len(incoming), "orders"):
         for start in range(0, len(incoming), CHUNK):
             with writing(engine) as session:

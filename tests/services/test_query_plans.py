@@ -135,6 +135,18 @@ class Recorder:
         connection.close()
         return found
 
+    def steps(self) -> list[str]:
+        """Every step of every plan."""
+        connection = self.engine.raw_connection()
+        cursor = connection.cursor()
+        found = [
+            row[3]
+            for statement, parameters in list(self.seen.items())
+            for row in cursor.execute(f"EXPLAIN QUERY PLAN {statement}", parameters).fetchall()
+        ]
+        connection.close()
+        return found
+
     def _note(self, *told: Any) -> None:
         _, _, statement, parameters, _, many = told
         # An INSERT's plan lists the look-ups of foreign keys that its conflict clause never makes.
@@ -164,6 +176,27 @@ def engine(old_house: Path, tmp_path: Path) -> Iterator[Engine]:
     engine = open_engine(f"sqlite:///{tmp_path / 'house.db'}")
     yield engine
     engine.dispose()
+
+
+MANY = list(range(1, 1200))
+OF_MANY: dict[str, Callable[[Session], Any]] = {
+    "which of many products could be served": lambda s: list(rematching._list_there(s, MANY)),
+    "what is free of many products": lambda s: picturing.free_in_bins(s, NOON, MANY),
+    "who waits for many products": lambda s: picturing.read(s, NOON, product_ids=MANY),
+    "what others hold of many products": lambda s: picturing.list_held(s, MANY, ()),
+}
+
+
+@pytest.mark.parametrize("question", OF_MANY)
+def test_many_products_are_not_looked_for_bin_by_bin(engine: Engine, question: str) -> None:
+    recorder = Recorder(engine)
+
+    with writing(engine) as session:
+        OF_MANY[question](session)
+
+    assert recorder.seen
+    assert not [step for step in recorder.steps() if "kind=?" in step]
+    assert recorder.full_scans() == {}
 
 
 @pytest.mark.parametrize("question", QUESTIONS)

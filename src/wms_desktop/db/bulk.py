@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import repeat
+from itertools import chain, repeat
 from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import (
     ARRAY,
+    BigInteger,
+    ColumnElement,
     Connection,
     Dialect,
     Table,
@@ -20,6 +22,7 @@ from sqlalchemy import (
     bindparam,
     func,
     insert,
+    literal,
     literal_column,
     select,
     text,
@@ -27,6 +30,8 @@ from sqlalchemy import (
 
 _SEQUENCE = text("SELECT seq FROM sqlite_sequence WHERE name = :name")
 _TAKEN = text("SELECT nextval(pg_get_serial_sequence(:name, 'id')) FROM generate_series(1, :count)")
+# Rows that one statement takes: fewer statements, and far fewer than the parameters that a database allows.
+_TOGETHER = 25
 _Processor = Callable[[Any], Any] | None
 
 
@@ -46,10 +51,11 @@ class _Memo(dict[Any, Any]):
 class _Plan:
     """A statement in the driver's own form; the columns it takes by place, each with what makes its values storable.
 
-    ``defaults`` are the values of columns that the rows leave out.
+    ``several`` is the same for :data:`_TOGETHER` rows; ``defaults`` are the values of columns that the rows leave out.
     """
 
     sql: str
+    several: str
     columns: tuple[tuple[str, _Processor], ...]
     defaults: Mapping[str, Any]
 
@@ -72,7 +78,7 @@ def next_ids(connection: Connection, table: str, count: int) -> list[int]:
 
 def insert_many(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]],
                 same: Mapping[str, str] | None = None) -> None:  # fmt: skip
-    """Inserts rows that all have the same columns, by one executemany; values are bound, as everywhere.
+    """Inserts rows that all have the same columns, by one executemany or two; values are bound, as everywhere.
 
     ``same`` are columns that are alike in every row, as SQL constants of ours ("0", "''", "NULL"). Columns that are
     left out get their defaults, which must be plain values.
@@ -88,7 +94,13 @@ def insert_many(connection: Connection, table: Table, rows: Sequence[Mapping[str
         else:
             values = map(itemgetter(name), rows)
             columns.append(values if process is None else map(_Memo(process).__getitem__, values))
-    connection.exec_driver_sql(plan.sql, list(zip(*columns, strict=True)))
+    ready = list(zip(*columns, strict=True))
+    whole = len(ready) - len(ready) % _TOGETHER
+    if whole:
+        groups = (ready[start : start + _TOGETHER] for start in range(0, whole, _TOGETHER))
+        connection.exec_driver_sql(plan.several, [tuple(chain.from_iterable(group)) for group in groups])
+    if whole < len(ready):
+        connection.exec_driver_sql(plan.sql, ready[whole:])
 
 
 @lru_cache(maxsize=64)
@@ -103,7 +115,9 @@ def _plan(dialect: Dialect, table: Table, names: frozenset[str], same: tuple[tup
     columns = tuple(
         (name, table.c[name].type.dialect_impl(by_place).bind_processor(by_place)) for name in compiled.positiontup
     )
-    return _Plan(str(compiled), columns, defaults)
+    sql = str(compiled)
+    head, values_follow, one_row = sql.partition(" VALUES ")
+    return _Plan(sql, head + values_follow + ", ".join([one_row] * _TOGETHER), columns, defaults)
 
 
 def look_up(connection: Connection, key: Any, columns: tuple[Any, ...], values: Sequence[str]) -> list[tuple[Any, ...]]:
@@ -135,3 +149,14 @@ def _by_place(dialect: Dialect) -> Dialect:
     maker: Any = type(dialect)
     made: Dialect = dialect if dialect.positional else maker(paramstyle="format")
     return made
+
+
+def is_among(connection: Connection, column: Any, ids: Collection[int]) -> ColumnElement[bool]:
+    """That a column is one of these ids, as one parameter, however many they are."""
+    ordered = sorted(ids)
+    if connection.dialect.name == "sqlite":
+        listed = func.json_each(json.dumps(ordered)).table_valued("value")
+        found: ColumnElement[bool] = column.in_(select(listed.c.value))
+        return found
+    among: ColumnElement[bool] = column == any_(literal(ordered, ARRAY(BigInteger)))
+    return among

@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, case, exists, func, literal, select
 from sqlalchemy.orm import Session
 
+from wms_desktop.db.bulk import is_among
 from wms_desktop.db.tables import KitPart, Location, Lot, Order, OrderLine, Pick, Product, Reservation, Stock
 from wms_desktop.domain.allocation import Demand, Held, Line, Picture, Supply
 from wms_desktop.domain.demand import NEVER, STARVED
@@ -19,10 +20,10 @@ from wms_desktop.domain.removal import RULES
 from wms_desktop.services import settings, site_time
 
 NO_HORIZON = timedelta.max
+# Not the bare column: beside many products SQLite would begin with all the bins of the house.
+IN_BIN = func.coalesce(Location.kind, "") == "bin"
 WAITS = OrderLine.ordered > OrderLine.cancelled + OrderLine.shipped + OrderLine.reserved
 _OPEN = OrderLine.ordered - OrderLine.cancelled - OrderLine.shipped - OrderLine.reserved
-# Beyond so many products a question names none of them and reads all that waits, or stands, instead.
-_NAMED = 500
 _AT_ONCE = 4000
 # A brief question looks at so many lines of so many products first.
 _FIRST = 50
@@ -115,7 +116,8 @@ def list_supplies(session: Session, stock_ids: Collection[int]) -> list[Supply]:
 
 def list_free(session: Session, product_id: int, kinds: Sequence[str]) -> Sequence[_Row]:
     """Free good stock of a product at places of these kinds, locked: stock_id, free, place, its point, lot, expiry."""
-    return session.execute(_free_stock(Stock.product_id == product_id, kinds, lock=True)).all()
+    which = (Stock.product_id == product_id) & Location.kind.in_(kinds)
+    return session.execute(_free_stock(which, lock=True)).all()
 
 
 def free_in_bins(session: Session, now: datetime, product_ids: Collection[int]) -> dict[int, int]:
@@ -128,7 +130,7 @@ def free_in_bins(session: Session, now: datetime, product_ids: Collection[int]) 
             .join(Location, Location.id == Stock.location_id)
             .join(Lot, Lot.id == Stock.lot_id)
             .join(Product, Product.id == Stock.product_id)
-            .where(Stock.product_id.in_(part), Stock.condition == "good", Location.kind == "bin",
+            .where(Stock.product_id.in_(part), Stock.condition == "good", IN_BIN,
                    Lot.expiry.is_(None) | (Lot.expiry >= today))
             .group_by(Stock.product_id, Product.safety_stock)
         )  # fmt: skip
@@ -235,11 +237,10 @@ def _lines(*which: ColumnElement[bool]) -> Any:
 
 
 def _waiting_for(session: Session, products: set[int], *, ship_complete: bool | None) -> list[_Row]:
-    which = [WAITS, OrderLine.product_id.in_(sorted(products))] if len(products) <= _NAMED else [WAITS]
-    query = _lines(*which)
+    query = _lines(WAITS, is_among(session.connection(), OrderLine.product_id, products))
     if ship_complete is not None:
         query = query.join(Order, Order.id == OrderLine.order_id).where(Order.ship_complete == ship_complete)
-    return [row for row in session.execute(query).all() if row.product_id in products]
+    return list(session.execute(query).all())
 
 
 def _whole_orders(session: Session, rows: Iterable[_Row]) -> list[int]:
@@ -265,17 +266,16 @@ def _list_lines_of(session: Session, order_ids: set[int], known: set[int]) -> li
 def _list_supplies(session: Session, products: set[int], lock: bool) -> Sequence[_Row]:
     if not products:
         return ()
-    which = Stock.product_id.in_(sorted(products)) if len(products) <= _NAMED else Stock.product_id > 0
-    rows = session.execute(_free_stock(which, ("bin",), lock=lock)).all()
-    return [row for row in rows if row.product_id in products]
+    which = is_among(session.connection(), Stock.product_id, products) & IN_BIN
+    return session.execute(_free_stock(which, lock=lock)).all()
 
 
-def _free_stock(which: ColumnElement[bool], kinds: Sequence[str], *, lock: bool) -> Any:
+def _free_stock(which: ColumnElement[bool], *, lock: bool) -> Any:
     query = (
         select(*_SUPPLY, (Stock.on_hand - Stock.reserved).label("free"))
         .join(Location, Location.id == Stock.location_id)
         .join(Lot, Lot.id == Stock.lot_id)
-        .where(which, Stock.condition == "good", Stock.on_hand > Stock.reserved, Location.kind.in_(kinds))
+        .where(which, Stock.condition == "good", Stock.on_hand > Stock.reserved)
         .order_by(Stock.id)
     )
     return query.with_for_update(of=Stock) if lock else query
@@ -302,26 +302,25 @@ def _held(which: ColumnElement[bool]) -> Any:
         .join(OrderLine, OrderLine.id == Reservation.order_line_id)
         .join(Location, Location.id == Stock.location_id)
         .join(Lot, Lot.id == Stock.lot_id)
-        .where(which, Reservation.state == "held", Location.kind == "bin", Stock.condition == "good",
+        .where(which, Reservation.state == "held", IN_BIN, Stock.condition == "good",
                OrderLine.made_to_order == False, ~walked)
     )  # fmt: skip
 
 
 def _held_units(session: Session, products: set[int]) -> Mapping[int, int]:
-    named = Stock.product_id.in_(sorted(products)) if len(products) <= _NAMED else Stock.product_id > 0
+    """Units of each product that are reserved in bins."""
     rows = session.execute(
         select(Stock.product_id, func.sum(Stock.reserved).label("held"))
         .join(Location, Location.id == Stock.location_id)
-        .where(named, Location.kind == "bin", Stock.reserved > 0)
+        .where(is_among(session.connection(), Stock.product_id, products), IN_BIN, Stock.reserved > 0)
         .group_by(Stock.product_id)
     )
-    return {row.product_id: int(row.held) for row in rows if row.product_id in products}
+    return {row.product_id: int(row.held) for row in rows}
 
 
 def _by_product(session: Session, products: set[int], column: Any, which: ColumnElement[bool]) -> Mapping[int, Any]:
-    named = Product.id.in_(sorted(products)) if len(products) <= _NAMED else Product.id > 0
-    rows = session.execute(select(Product.id, column).where(named, which)).all()
-    return {row[0]: row[1] for row in rows if row[0] in products}
+    named = is_among(session.connection(), Product.id, products)
+    return {row[0]: row[1] for row in session.execute(select(Product.id, column).where(named, which))}
 
 
 def _demands(session: Session, rows: Sequence[_Row],

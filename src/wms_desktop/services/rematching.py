@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from wms_desktop.db.tables import KitPart, Location, OrderLine, Product, Stock
 from wms_desktop.services import allocation, news, promising
 from wms_desktop.services.dialogue import Context
-from wms_desktop.services.picturing import WAITS
+from wms_desktop.services.picturing import IN_BIN, WAITS
 
 _AT_ONCE = 2000
 
@@ -51,7 +51,7 @@ def _list_there(session: Session, product_ids: list[int]) -> Iterator[int]:
             Stock.product_id.in_(product_ids),
             Stock.condition == "good",
             Stock.on_hand > Stock.reserved,
-            Location.kind == "bin",
+            IN_BIN,
         )
     )
     yield from session.scalars(select(KitPart.kit_id).where(KitPart.kit_id.in_(product_ids)))

@@ -28,8 +28,9 @@ from wms_desktop.errors import BadInput
 from wms_desktop.prompts import Message
 from wms_desktop.services import order_log, site_time
 from wms_desktop.services.dialogue import Context
+from wms_desktop.services.intake import in_pieces
 from wms_desktop.services.inventory import ON_PLATE
-from wms_desktop.services.outlooks import IS_OWED, IS_WAITING, WAITING, parts
+from wms_desktop.services.outlooks import IS_OWED, IS_WAITING, WAITING
 from wms_desktop.views.backlog import CAUSES
 
 _WEEK = timedelta(days=7)
@@ -63,7 +64,7 @@ def set_cause(session: Session, context: Context, line_ids: Sequence[int], cause
         raise BadInput("promises.no_cause", cause=cause)
     lines = [
         line
-        for part in parts(set(line_ids))
+        for part in in_pieces(set(line_ids))
         for line in session.scalars(select(OrderLine).where(OrderLine.id.in_(part)).order_by(OrderLine.id))
     ]
     if not lines or len(lines) < len(set(line_ids)):
@@ -117,9 +118,9 @@ def _list_cases(session: Session, line_ids: Collection[int] | None) -> list[Case
         orders = connection.execute(heads.where(Order.id.in_(select(OrderLine.order_id).where(IS_OWED)))).all()
         rows = connection.execute(query).all()
     else:
-        rows = [row for part in parts(line_ids) for row in connection.execute(query.where(OrderLine.id.in_(part)))]
+        rows = [row for part in in_pieces(line_ids) for row in connection.execute(query.where(OrderLine.id.in_(part)))]
         ids = {row[1] for row in rows}
-        orders = [row for part in parts(ids) for row in connection.execute(heads.where(Order.id.in_(part)))]
+        orders = [row for part in in_pieces(ids) for row in connection.execute(heads.where(Order.id.in_(part)))]
     known = {row[0]: tuple(row) for row in orders}
     return [_case(tuple(row), known[row[1]]) for row in rows]
 
@@ -238,5 +239,5 @@ def _narrowed(column: Any, ids: Sequence[int] | None) -> Iterator[ColumnElement[
     if ids is None:
         yield true()
         return
-    for part in parts(ids):
+    for part in in_pieces(ids):
         yield column.in_(part)

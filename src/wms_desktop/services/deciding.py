@@ -18,9 +18,9 @@ from wms_desktop.errors import BadInput, Refusal, Value
 from wms_desktop.prompts import Message
 from wms_desktop.services import cancelling, causes, news, order_log, settings, site_time, substituting
 from wms_desktop.services.dialogue import Context
-from wms_desktop.services.intake import MOST_TEXT
+from wms_desktop.services.intake import MOST_TEXT, in_pieces
 from wms_desktop.services.orders import get_open
-from wms_desktop.services.outlooks import IS_OWED, IS_WAITING, WAITING, parts
+from wms_desktop.services.outlooks import IS_OWED, IS_WAITING, WAITING
 from wms_desktop.views.promises import Alternative, DecisionRow
 
 WAIT, SUBSTITUTE, PART_SHIP, CANCEL = CHOICES
@@ -249,7 +249,7 @@ def _first_asked(session: Session, rows: Sequence[Any]) -> dict[int, int]:
             first.setdefault(row.order_id, row.id)
     there = or_(~IS_WAITING, OrderLine.eta.is_not(None) & OrderLine.eta_from_id.is_(None))
     ready: dict[int, int] = {}
-    for part in parts(first):
+    for part in in_pieces(first):
         for line in session.execute(
             select(OrderLine.order_id, OrderLine.ordered, OrderLine.cancelled, OrderLine.shipped, OrderLine.reserved,
                    there.label("is_there"))
@@ -302,7 +302,7 @@ def _choices(one: _Waiting, alternatives: Sequence[Alternative]) -> tuple[str, .
 
 def _names(session: Session, line_ids: Collection[int]) -> dict[int, Mapping[str, Any]]:
     found: dict[int, Mapping[str, Any]] = {}
-    for part in parts(line_ids):
+    for part in in_pieces(line_ids):
         for row in session.execute(
             select(OrderLine.id, Order.number, Order.currency, Customer.name.label("customer"), Product.sku,
                    Product.name.label("product"))

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from wms_desktop.db.tables import PurchaseLine, PurchaseOrder
 from wms_desktop.domain.promises import INBOUND, LEAD_TIME, MODE, PRE_ORDER, STOCK, Left, leftovers
 from wms_desktop.services import lead_times, modes, outlooks, settings, site_time
+from wms_desktop.services.intake import in_pieces
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,7 +160,7 @@ def _list_leads(session: Session, today: date, product_ids: Collection[int],
                 kits: Mapping[int, Sequence[tuple[int, int]]]) -> dict[int, date]:  # fmt: skip
     """When goods bought today could leave: the usual time of the supplier they came from last, else the default."""
     of: dict[int, int] = {}
-    for part in outlooks.parts(product_ids):
+    for part in in_pieces(product_ids):
         last = (
             select(func.max(PurchaseLine.id)).where(PurchaseLine.product_id.in_(part)).group_by(PurchaseLine.product_id)
         )

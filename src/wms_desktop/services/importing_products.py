@@ -32,7 +32,7 @@ from wms_desktop.services.importing_fields import (
     word,
 )
 from wms_desktop.services.importing_rows import Document, Verdict, own_problems
-from wms_desktop.services.intake import AT_ONCE, Entry, find_ids, insert_rows
+from wms_desktop.services.intake import Entry, find_ids, in_pieces, insert_rows
 from wms_desktop.views.imports import Reading
 
 _TEXTS = ("name", "brand", "category")
@@ -160,9 +160,9 @@ class ProductsJudge:
             for part, _ in (*(kits.get(sku) or ()), *(substitutes.get(sku) or ())):
                 if part not in ids:
                     raise Refusal("import.run.part_gone", sku=sku, part=part)
-        for part_ids in _parts(ids[sku] for sku in kits):
+        for part_ids in in_pieces(ids[sku] for sku in kits):
             session.execute(delete(KitPart).where(KitPart.kit_id.in_(part_ids)))
-        for part_ids in _parts(ids[sku] for sku in substitutes):
+        for part_ids in in_pieces(ids[sku] for sku in substitutes):
             session.execute(delete(Substitute).where(Substitute.product_id.in_(part_ids)))
         insert_rows(
             session, KitPart,
@@ -302,16 +302,16 @@ def _change(session: Session, articles: Sequence[_Article]) -> None:
 def _look_up(session: Session, rows: Sequence[Fields]) -> _Known:
     known = _Known({}, {}, {}, {}, set())
     columns = [getattr(Product, name) for name in ("id", "sku", "name", *_DEFAULTS)]
-    for part in _parts({fields.get("sku", "") for fields in rows}):
+    for part in in_pieces({fields.get("sku", "") for fields in rows}):
         known.products |= {row.sku: row for row in session.execute(select(*columns).where(Product.sku.in_(part)))}
     codes = {
         barcodes.normal(text) for fields in rows for name in ("barcode", "case_barcode") if (text := fields.get(name))
     }
-    for part in _parts(codes):
+    for part in in_pieces(codes):
         query = select(Barcode.code, Barcode.product_id, Barcode.units).where(Barcode.code.in_(part))
         known.owners |= {row.code: (row.product_id, row.units) for row in session.execute(query)}
     ids = [row.id for row in known.products.values()]
-    for part in _parts(ids):
+    for part in in_pieces(ids):
         standing = select(Stock.product_id).where(Stock.product_id.in_(part), Stock.on_hand > 0)
         known.in_stock |= set(session.scalars(standing.distinct()))
         kits = (
@@ -334,7 +334,7 @@ def _look_up(session: Session, rows: Sequence[Fields]) -> _Known:
 def _coming(session: Session, run_id: int, skus: Iterable[str]) -> set[str]:
     """Which of these come in with the file."""
     found: set[str] = set()
-    for part in _parts(skus):
+    for part in in_pieces(skus):
         query = select(ImportRow.key).where(
             ImportRow.run_id == run_id, ImportRow.key.in_(part), ImportRow.state == "good"
         )
@@ -346,14 +346,8 @@ def _kits_and_parts(session: Session, skus: Iterable[str]) -> tuple[set[str], se
     """Which of these are kits in the house, and which parts of one."""
     kits: set[str] = set()
     parts: set[str] = set()
-    for part in _parts(skus):
+    for part in in_pieces(skus):
         for found, column in ((kits, KitPart.kit_id), (parts, KitPart.part_id)):
             query = select(Product.sku).join(KitPart, column == Product.id).where(Product.sku.in_(part))
             found |= set(session.scalars(query.distinct()))
     return kits, parts
-
-
-def _parts(values: Iterable[Any]) -> Iterator[list[Any]]:
-    ordered = sorted(set(values))
-    for start in range(0, len(ordered), AT_ONCE):
-        yield ordered[start : start + AT_ONCE]

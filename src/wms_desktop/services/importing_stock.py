@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -17,7 +16,7 @@ from wms_desktop.services.dialogue import Context
 from wms_desktop.services.importing_fields import MOST_UNITS, BadField, Fields, Wrong, day, whole, word
 from wms_desktop.services.importing_lookups import Catalog
 from wms_desktop.services.importing_rows import Document, Verdict, own_problems
-from wms_desktop.services.intake import AT_ONCE, insert_rows
+from wms_desktop.services.intake import in_pieces, insert_rows
 from wms_desktop.services.inventory import Goods, Spot
 from wms_desktop.views.imports import Reading
 
@@ -184,17 +183,17 @@ def _look_up(session: Session, rows: Sequence[Fields]) -> _Known:
     products = {goods.id for goods in (*catalog.by_sku.values(), *catalog.by_code.values())}
     products |= {goods.id for many in catalog.by_name.values() for goods in many}
     places: dict[str, tuple[int, str]] = {}
-    for part in _parts({fields.get("location", "") for fields in rows}):
+    for part in in_pieces({fields.get("location", "") for fields in rows}):
         query = select(Location.code, Location.id, Location.kind).where(Location.code.in_(part))
         places |= {row.code: (row.id, row.kind) for row in session.execute(query)}
     tracked: dict[int, _Tracked] = {}
-    for part in _parts(products):
-        facts = select(Product.id, Product.sku, Product.lot_tracked, Product.expiry_tracked).where(Product.id.in_(part))
+    for some in in_pieces(products):
+        facts = select(Product.id, Product.sku, Product.lot_tracked, Product.expiry_tracked).where(Product.id.in_(some))
         tracked |= {row.id: _Tracked(row.sku, row.lot_tracked, row.expiry_tracked) for row in session.execute(facts)}
     stands: set[tuple[int, int, int, str]] = set()
-    for part in _parts({place[0] for place in places.values()}):
+    for some in in_pieces({place[0] for place in places.values()}):
         standing = select(Stock.product_id, Stock.location_id, Stock.lot_id, Stock.condition).where(
-            Stock.location_id.in_(part), Stock.plate_id == NO_PLATE
+            Stock.location_id.in_(some), Stock.plate_id == NO_PLATE
         )
         stands |= {(row[0], row[1], row[2], row[3]) for row in session.execute(standing)}
     return _Known(catalog, places, tracked, _lots(session, products), stands)
@@ -202,13 +201,7 @@ def _look_up(session: Session, rows: Sequence[Fields]) -> _Known:
 
 def _lots(session: Session, product_ids: Iterable[int]) -> dict[tuple[int, str], tuple[int, date | None]]:
     lots: dict[tuple[int, str], tuple[int, date | None]] = {}
-    for part in _parts(product_ids):
+    for part in in_pieces(product_ids):
         query = select(Lot.id, Lot.product_id, Lot.code, Lot.expiry).where(Lot.product_id.in_(part))
         lots |= {(row.product_id, row.code): (row.id, row.expiry) for row in session.execute(query) if row.product_id}
     return lots
-
-
-def _parts(values: Iterable[Any]) -> Iterable[list[Any]]:
-    ordered = sorted(set(values))
-    for start in range(0, len(ordered), AT_ONCE):
-        yield ordered[start : start + AT_ONCE]

@@ -19,7 +19,18 @@ from wms_desktop.errors import BadInput, Value
 from wms_desktop.services import undo
 
 # Named here for the shift, which hands them on and may not import SQLAlchemy.
-__all__ = ["AT_ONCE", "Engine", "Entry", "Session", "append_rows", "check_new", "entries", "find_ids", "insert_rows"]
+__all__ = [
+    "AT_ONCE",
+    "Engine",
+    "Entry",
+    "Session",
+    "append_rows",
+    "check_new",
+    "entries",
+    "find_ids",
+    "in_pieces",
+    "insert_rows",
+]
 
 MOST_TEXT = 200
 MOST_CODE = 60
@@ -29,6 +40,7 @@ _MONEY_PLACES = -4
 # How a column's beginning is written in SQL; False is found as 0.
 _BEGINNINGS: Mapping[object, str] = {None: "NULL", 0: "0", "": "''"}
 T = TypeVar("T")
+Part = TypeVar("Part")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +103,13 @@ class Entry:
         if found is None:
             raise self.refusal("unknown", field, value)
         return found
+
+
+def in_pieces(values: Iterable[Part], *, at_once: int = AT_ONCE) -> Iterator[list[Part]]:
+    """The values without repeats, sorted, in pieces that one statement takes."""
+    ordered: list[Any] = sorted(set[Any](values))
+    for start in range(0, len(ordered), at_once):
+        yield ordered[start : start + at_once]
 
 
 def entries(table: str, rows: Iterable[T]) -> Iterator[tuple[Entry, T]]:

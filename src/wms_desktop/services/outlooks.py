@@ -27,7 +27,7 @@ from wms_desktop.domain.demand import Urgency, urgency_of
 from wms_desktop.domain.lead_times import expect
 from wms_desktop.domain.promises import Inbound, Outlook, WaitingLine
 from wms_desktop.services import lead_times, settings, site_time
-from wms_desktop.services.intake import AT_ONCE
+from wms_desktop.services.intake import in_pieces
 
 IS_OWED = OrderLine.ordered > OrderLine.cancelled + OrderLine.shipped
 IS_WAITING = OrderLine.ordered > OrderLine.cancelled + OrderLine.shipped + OrderLine.reserved
@@ -108,7 +108,7 @@ def list_lines(session: Session, which: ColumnElement[bool],
     their = select(OrderLine.order_id).where(IS_OWED, which)
     rows: list[Any] = []
     heads: list[Any] = []
-    for some in [true()] if product_ids is None else [OrderLine.product_id.in_(ids) for ids in parts(product_ids)]:
+    for some in [true()] if product_ids is None else [OrderLine.product_id.in_(ids) for ids in in_pieces(product_ids)]:
         rows += connection.execute(query.where(some)).all()
         heads += connection.execute(select(*_HEAD).where(Order.id.in_(their.where(some)))).all()
     orders = {head[0]: tuple(head[1:]) for head in heads}
@@ -221,13 +221,6 @@ def expect_all(session: Session, today: date, due: Sequence[DueRow]) -> dict[int
             here if row.at_dock else expect(known[row.supplier_id].record, row.due, first_due, today)
         )
     return days
-
-
-def parts(ids: Collection[int], *, at_once: int = AT_ONCE) -> Iterator[list[int]]:
-    """The ids in pieces that one statement takes."""
-    ordered = sorted(ids)
-    for start in range(0, len(ordered), at_once):
-        yield ordered[start : start + at_once]
 
 
 def _which(column: Any, product_ids: Collection[int]) -> Iterator[ColumnElement[bool]]:

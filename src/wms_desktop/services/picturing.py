@@ -18,6 +18,7 @@ from wms_desktop.domain.allocation import Demand, Held, Line, Picture, Supply
 from wms_desktop.domain.demand import NEVER, STARVED
 from wms_desktop.domain.removal import RULES
 from wms_desktop.services import settings, site_time
+from wms_desktop.services.intake import in_pieces
 
 NO_HORIZON = timedelta.max
 # Not the bare column: beside many products SQLite would begin with all the bins of the house.
@@ -124,7 +125,7 @@ def free_in_bins(session: Session, now: datetime, product_ids: Collection[int]) 
     """Units of the products that stand free in bins and may be sold, beyond the safety stock."""
     today = site_time.today(session, now)
     free: dict[int, int] = {}
-    for part in _parts(product_ids):
+    for part in in_pieces(product_ids, at_once=_AT_ONCE):
         rows = session.execute(
             select(Stock.product_id, func.sum(Stock.on_hand - Stock.reserved), Product.safety_stock)
             .join(Location, Location.id == Stock.location_id)
@@ -158,7 +159,7 @@ def _products_of(session: Session, product_ids: Collection[int] | None,
     if order_ids is None:
         return None if product_ids is None else set(product_ids)
     found = set(product_ids or ())
-    for part in _parts(order_ids):
+    for part in in_pieces(order_ids, at_once=_AT_ONCE):
         found.update(session.scalars(select(OrderLine.product_id).where(WAITS, OrderLine.order_id.in_(part))))
     return found
 
@@ -354,9 +355,4 @@ def _list_orders(session: Session, order_ids: Collection[int]) -> Sequence[_Row]
 
 def _in_parts(session: Session, ids: Collection[int], ask: Any) -> list[_Row]:
     """The rows of a question that names ids, asked for so many at once as a statement may bind."""
-    return [row for part in _parts(ids) for row in session.execute(ask(part)).all()]
-
-
-def _parts(ids: Collection[int]) -> Iterable[list[int]]:
-    ordered = sorted(ids)
-    return (ordered[start : start + _AT_ONCE] for start in range(0, len(ordered), _AT_ONCE))
+    return [row for part in in_pieces(ids, at_once=_AT_ONCE) for row in session.execute(ask(part)).all()]

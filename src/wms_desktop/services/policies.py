@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
@@ -25,7 +24,7 @@ from wms_desktop.errors import Value
 from wms_desktop.prompts import Message
 from wms_desktop.services import site_time
 from wms_desktop.services.first_promises import Till
-from wms_desktop.services.intake import AT_ONCE
+from wms_desktop.services.intake import in_pieces
 
 ALLOW = "allow"
 _FEW = 500
@@ -165,7 +164,7 @@ def _rules(session: Session, table: type[Product] | type[Customer], name: Instru
 
 def _names(session: Session, table: type[Product], name: InstrumentedAttribute[str],
            ids: Collection[int]) -> dict[int, str]:  # fmt: skip
-    return {row[0]: row[1] for part in _parts(ids) for row in session.execute(select(table.id, name).where(
+    return {row[0]: row[1] for part in in_pieces(ids) for row in session.execute(select(table.id, name).where(
         table.id.in_(part)))}  # fmt: skip
 
 
@@ -200,7 +199,7 @@ def _list_kits(session: Session, product_ids: Collection[int]) -> dict[int, list
 def _free(session: Session, today: date, product_ids: Collection[int]) -> dict[int, int]:
     """Good units that nobody holds, not expired, beyond the safety stock."""
     free: dict[int, int] = {}
-    for part in _parts(product_ids):
+    for part in in_pieces(product_ids):
         rows = session.execute(
             select(Stock.product_id, func.sum(Stock.on_hand - Stock.reserved), Product.safety_stock)
             .join(Product, Product.id == Stock.product_id)
@@ -217,7 +216,7 @@ def _free(session: Session, today: date, product_ids: Collection[int]) -> dict[i
 def _waiting(session: Session, product_ids: Collection[int]) -> dict[int, int]:
     """Units that wait with no stock reserved for them; what is made to order waits for nobody's stock."""
     waits: dict[int, int] = {}
-    for part in _parts(product_ids):
+    for part in in_pieces(product_ids):
         waits |= {row[0]: int(row[1]) for row in session.execute(
             select(OrderLine.product_id, func.sum(_OPEN))
             .where(OrderLine.product_id.in_(part), _IS_OPEN, OrderLine.made_to_order == False)
@@ -228,7 +227,7 @@ def _waiting(session: Session, product_ids: Collection[int]) -> dict[int, int]:
 def _of_customers(session: Session, customer_ids: Collection[int]) -> dict[tuple[int, int], int]:
     """Units of each of these customers that wait with no stock reserved, by (customer, product)."""
     found: dict[tuple[int, int], int] = {}
-    for part in _parts(customer_ids):
+    for part in in_pieces(customer_ids):
         rows = session.execute(
             select(Order.customer_id, OrderLine.product_id, func.sum(_OPEN))
             .join(Order, Order.id == OrderLine.order_id)
@@ -237,10 +236,3 @@ def _of_customers(session: Session, customer_ids: Collection[int]) -> dict[tuple
         )
         found |= {(row[0], row[1]): int(row[2]) for row in rows}
     return found
-
-
-def _parts(ids: Collection[Any]) -> Iterator[list[Any]]:
-    """The ids in pieces that one statement takes."""
-    ordered = sorted(ids)
-    for start in range(0, len(ordered), AT_ONCE):
-        yield ordered[start : start + AT_ONCE]

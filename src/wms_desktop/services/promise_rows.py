@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
 from wms_desktop.db.tables import OrderLine, PromiseChange
-from wms_desktop.services.outlooks import parts
+from wms_desktop.services.intake import in_pieces
 
 _FRESH = {"eta": "new_eta", "eta_late": "new_late", "eta_from_id": "new_from", "first_promise": "first",
           "promise": "current", "promise_rule": "rule"}  # fmt: skip
@@ -30,7 +30,7 @@ def write_days(session: Session, updates: Sequence[Mapping[str, Any]]) -> set[in
     ids = {int(one["line"]) for one in updates}
     if session.get_bind().dialect.name != "sqlite":
         free = select(OrderLine.id).order_by(OrderLine.id).with_for_update(skip_locked=True)
-        ids = {line_id for part in parts(ids) for line_id in session.scalars(free.where(OrderLine.id.in_(part)))}
+        ids = {line_id for part in in_pieces(ids) for line_id in session.scalars(free.where(OrderLine.id.in_(part)))}
     rows = sorted((one for one in updates if one["line"] in ids), key=lambda one: int(one["line"]))
     if rows:
         _update(session, rows)

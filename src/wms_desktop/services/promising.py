@@ -26,8 +26,8 @@ from wms_desktop.domain.promises import GIVEN, NO_DATE, SLIPPED, Expected, Move,
 from wms_desktop.errors import BadInput, Refusal
 from wms_desktop.services import causes, lead_times, outlooks, promise_rows, site_time
 from wms_desktop.services.dialogue import Context
-from wms_desktop.services.intake import AT_ONCE
-from wms_desktop.services.outlooks import IS_OWED, IS_WAITING, LineRow, parts
+from wms_desktop.services.intake import AT_ONCE, in_pieces
+from wms_desktop.services.outlooks import IS_OWED, IS_WAITING, LineRow
 from wms_desktop.views.promises import Drift, Moved, PurchaseRow
 
 # What a change of goods or dates may move.
@@ -192,7 +192,7 @@ def _recompute(session: Session, context: Context, product_ids: Collection[int])
         return [], 0
     session.flush()
     touched: set[int] = set()
-    for part in parts(product_ids, at_once=_HALF):
+    for part in in_pieces(product_ids, at_once=_HALF):
         kits = select(KitPart.kit_id).where(KitPart.part_id.in_(part))
         wanted = union(select(Product.id).where(Product.id.in_(part)), kits)
         mine = select(OrderLine.product_id).where(OrderLine.product_id.in_(wanted), IS_OWED)
@@ -255,7 +255,7 @@ def _take_turns(session: Session, product_ids: Collection[int]) -> None:
     """Two stations that compute the days of one product do it one after the other, each from what the other left."""
     if session.get_bind().dialect.name == "sqlite":
         return
-    for part in parts(product_ids):
+    for part in in_pieces(product_ids):
         session.execute(
             select(Product.id).where(Product.id.in_(part)).order_by(Product.id).with_for_update(key_share=True)
         )
@@ -328,7 +328,7 @@ def _names(session: Session, line_ids: Collection[int]) -> dict[int, tuple[str, 
     """The order's number, the customer's name and the sku of lines."""
     rows = [
         row
-        for part in parts(set(line_ids))
+        for part in in_pieces(set(line_ids))
         for row in session.execute(
             select(OrderLine.id, Order.number, Customer.name, Product.sku)
             .join(Order, Order.id == OrderLine.order_id)
@@ -344,7 +344,7 @@ def _purchase_numbers(session: Session, purchase_line_ids: Collection[int | None
     ids = [line_id for line_id in purchase_line_ids if line_id is not None]
     rows = [
         row
-        for part in parts(ids)
+        for part in in_pieces(ids)
         for row in session.execute(
             select(PurchaseLine.id, PurchaseOrder.number)
             .join(PurchaseOrder, PurchaseOrder.id == PurchaseLine.purchase_order_id)

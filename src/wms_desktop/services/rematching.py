@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from wms_desktop.db.tables import KitPart, Location, OrderLine, Product, Stock
 from wms_desktop.services import allocation, news, promising
 from wms_desktop.services.dialogue import Context
+from wms_desktop.services.intake import in_pieces
 from wms_desktop.services.picturing import IN_BIN, WAITS
 
 _AT_ONCE = 2000
@@ -35,11 +36,11 @@ def _list_servable(session: Session, noted: Collection[int]) -> set[int]:
     """Those of the products, and of the kits made of them, that somebody waits for and that the house could serve."""
     session.flush()
     waiting: set[int] = set()
-    for part in _parts(noted):
+    for part in in_pieces(noted, at_once=_AT_ONCE):
         made_of = select(KitPart.kit_id).where(KitPart.part_id.in_(part))
         named = union(select(Product.id).where(Product.id.in_(part)), made_of)
         waiting.update(session.scalars(select(OrderLine.product_id).where(WAITS, OrderLine.product_id.in_(named))))
-    return {product_id for part in _parts(waiting) for product_id in _list_there(session, part)}
+    return {product_id for part in in_pieces(waiting, at_once=_AT_ONCE) for product_id in _list_there(session, part)}
 
 
 def _list_there(session: Session, product_ids: list[int]) -> Iterator[int]:
@@ -55,9 +56,3 @@ def _list_there(session: Session, product_ids: list[int]) -> Iterator[int]:
         )
     )
     yield from session.scalars(select(KitPart.kit_id).where(KitPart.kit_id.in_(product_ids)))
-
-
-def _parts(ids: Collection[int]) -> Iterator[list[int]]:
-    ordered = sorted(ids)
-    for start in range(0, len(ordered), _AT_ONCE):
-        yield ordered[start : start + _AT_ONCE]

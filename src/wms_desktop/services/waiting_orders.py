@@ -17,6 +17,7 @@ from wms_desktop.domain.demand import full_key, urgency_of
 from wms_desktop.domain.whole_kits import asked_for, count_whole
 from wms_desktop.services import settings, site_time
 from wms_desktop.services.dialogue import Context
+from wms_desktop.services.intake import in_pieces
 from wms_desktop.services.picturing import WAITS, free_in_bins
 
 OPEN = OrderLine.ordered - OrderLine.cancelled - OrderLine.shipped - OrderLine.reserved
@@ -29,7 +30,7 @@ def list_waiting(session: Session, product_ids: Collection[int], leave_out: Sequ
     """Open lines of these products, order by order, locked; what is decided for them must still be open then."""
     return [
         row
-        for part in _parts(product_ids)
+        for part in in_pieces(product_ids, at_once=_AT_ONCE)
         for row in session.execute(
             select(
                 OrderLine.id.label("line_id"), OrderLine.order_id, OrderLine.product_id, OPEN.label("open"),
@@ -51,7 +52,7 @@ def rest_of(session: Session, order_ids: Collection[int]) -> tuple[dict[int, dic
     rest: dict[int, dict[int, int]] = defaultdict(dict)
     value: dict[int, Decimal] = defaultdict(Decimal)
     owed = OrderLine.ordered - OrderLine.cancelled - OrderLine.shipped
-    for part in _parts(order_ids):
+    for part in in_pieces(order_ids, at_once=_AT_ONCE):
         rows = session.execute(
             select(OrderLine.order_id, OrderLine.product_id, func.sum(OPEN).label("open"),
                    func.sum(owed * OrderLine.price, type_=Money()).label("value"))
@@ -69,7 +70,7 @@ def due_soon(session: Session, context: Context, product_ids: Collection[int]) -
     """Units of these products still expected on purchase orders due within the house's limit, by product."""
     limit = site_time.today(session, context.at) + timedelta(days=settings.get_int(session, "hold_days"))
     due: dict[int, int] = {}
-    for part in _parts(product_ids):
+    for part in in_pieces(product_ids, at_once=_AT_ONCE):
         rows = session.execute(
             select(PurchaseLine.product_id, func.sum(PurchaseLine.ordered - PurchaseLine.received).label("units"))
             .join(PurchaseOrder, PurchaseOrder.id == PurchaseLine.purchase_order_id)
@@ -107,7 +108,7 @@ def whole_kits(session: Session, context: Context, rows: Sequence[Line], arrivin
     )
     kits = list(dict.fromkeys(row.replaces_id for row in of_parts))
     parts: dict[int, list[Line]] = defaultdict(list)
-    for some in _parts(kits):
+    for some in in_pieces(kits, at_once=_AT_ONCE):
         found = session.execute(
             select(OrderLine.id, OrderLine.replaces_id, OrderLine.product_id, OrderLine.kit_qty,
                    OPEN.label("open"), _SECURED.label("secured"))
@@ -124,8 +125,3 @@ def whole_kits(session: Session, context: Context, rows: Sequence[Line], arrivin
             left[product_id] = left.get(product_id, 0) - units
         able |= {row.id: max(0, min(row.open, number * row.kit_qty - row.secured)) for row in parts[kit_id]}
     return able
-
-
-def _parts(ids: Collection[int]) -> list[list[int]]:
-    ordered = sorted(ids)
-    return [ordered[start : start + _AT_ONCE] for start in range(0, len(ordered), _AT_ONCE)]

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from types import ModuleType
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy import Connection, Engine, create_engine, event, func, make_url, select
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
@@ -27,6 +27,8 @@ _PRAGMAS = {
     "trusted_schema": 0,
     "cell_size_check": 1,
 }
+_ROW_MS = 3_000
+_TURN_MS = 30_000
 _PATIENCE_S = 4.0
 _LOOKS_S = (0.0005, 0.003)
 """Between two looks at a lock that is taken; at random, so that two who wait do not keep step."""
@@ -128,7 +130,7 @@ def _take_lock(connection: Connection) -> bool:
 
 
 def _open_postgresql(url: str, read_only: bool) -> Engine:
-    options = "-c lock_timeout=3000 -c statement_timeout=60000 -c idle_in_transaction_session_timeout=60000"
+    options = f"-c lock_timeout={_ROW_MS} -c statement_timeout=60000 -c idle_in_transaction_session_timeout=60000"
     if read_only:
         options += " -c default_transaction_read_only=on"
     engine = create_engine(url, connect_args={"options": options}, pool_pre_ping=True)
@@ -180,6 +182,17 @@ def writing(engine: Engine) -> Iterator[Session]:
     """One write transaction: the lock is taken at its start (SQLite), it commits at the end or leaves nothing."""
     with _Transaction(engine, expire_on_commit=False, autoflush=True) as session, session.begin():
         yield session
+
+
+def take_turn(session: Session) -> None:
+    """Waits until no other transaction that took its turn is open; SQLite's write lock is such a turn already.
+
+    To be asked for before the first row is locked: who holds rows while waiting here may be waited for.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(select(func.set_config("lock_timeout", str(_TURN_MS), True)))
+        session.execute(select(func.pg_advisory_xact_lock(APPLICATION_ID)))
+        session.execute(select(func.set_config("lock_timeout", str(_ROW_MS), True)))
 
 
 @contextmanager

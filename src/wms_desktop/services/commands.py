@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 from collections.abc import Callable
 from dataclasses import replace
 
 from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
-from wms_desktop.db.engine import persist, writing
+from wms_desktop.db.engine import persist, take_turn, writing
 from wms_desktop.db.tables import Command, Operator
 from wms_desktop.errors import Bug, NotPermitted, NotUnderstood, Refusal
 from wms_desktop.prompts import Answer, Event, Message, Outcome, Prompt, Scan, as_json, from_json
@@ -33,6 +34,9 @@ PERMISSIONS = {
     "promises": frozenset({"supervisor", "buyer", "admin"}),
     "setup": frozenset({"admin"}),
 }
+_DECIDES = frozenset({"batches", "imports", "orders", "promises"})
+"""Work at a desk that may allocate many lines of the same products: one such command at a time, or they would lock
+each other's rows crosswise."""
 
 
 def run(engine: Engine, workflow: str, content: str, context: Context, act: Act, see: See) -> Answer:
@@ -40,9 +44,15 @@ def run(engine: Engine, workflow: str, content: str, context: Context, act: Act,
 
     ``act`` does the work in one transaction; a refusal from it leaves nothing but its own record, and comes back
     as an answer whose prompt ``see`` derives anew. Raises what the database raises when it cannot keep the
-    command (disk, lost server) after at most five tries.
+    command (disk, lost server) after at most five tries. A command that met another one crosswise waits its turn.
     """
-    return persist(lambda: _once(engine, workflow, content, context, act, see))
+    tries = itertools.count()
+
+    def once() -> Answer:
+        in_turn = next(tries) > 0 or workflow in _DECIDES
+        return _once(engine, workflow, content, context, act, see, in_turn=in_turn)
+
+    return persist(once)
 
 
 def content_of(event: Event) -> str:
@@ -61,10 +71,14 @@ def permitted(session: Session, context: Context, workflow: str) -> None:
         raise NotPermitted(who=operator.name, role=operator.role, work=workflow)
 
 
-def _once(engine: Engine, workflow: str, content: str, context: Context, act: Act, see: See) -> Answer:
+def _once(
+    engine: Engine, workflow: str, content: str, context: Context, act: Act, see: See, *, in_turn: bool
+) -> Answer:
     key = _digest(workflow, content)
     try:
         with writing(engine) as session:
+            if in_turn:
+                take_turn(session)
             known = _find_answer(session, context.command_id, key)
             if known is not None:
                 return known

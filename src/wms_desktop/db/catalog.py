@@ -23,6 +23,10 @@ class Product(Table):
     ``backorders`` says whether more may be sold than there is: allow, deny, at most ``backorder_limit`` units or
     days. ``safety_stock`` units are left alone by allocation. ``release_on``: not sold from stock before that
     site-local day. ``removal``: which units are taken first ("": the house's rule).
+
+    What comes in of it is inspected, or gets a new label, before it is free; its cases are opened for an order that
+    wants less, or not. ``face_id`` is its fixed pick face, refilled below ``face_min`` up to ``face_max`` units. Goods
+    of the ``mixing`` class "alone" share a bin with nothing, others only with their own class ("": with any).
     """
 
     __tablename__ = "product"
@@ -44,6 +48,14 @@ class Product(Table):
     safety_stock: Mapped[int] = mapped_column(default=0)
     release_on: Mapped[date | None] = mapped_column(default=None)
     removal: Mapped[str] = mapped_column(default="")
+    serial_tracked: Mapped[bool] = mapped_column(default=False)
+    is_inspected: Mapped[bool] = mapped_column(default=False)
+    is_relabelled: Mapped[bool] = mapped_column(default=False)
+    opens_cases: Mapped[bool] = mapped_column(default=True)
+    face_id: Mapped[int | None] = mapped_column(ForeignKey("location.id"), default=None)
+    face_min: Mapped[int] = mapped_column(default=0)
+    face_max: Mapped[int] = mapped_column(default=0)
+    mixing: Mapped[str] = mapped_column(default="")
     __table_args__ = (
         CheckConstraint(one_of("backorders", BACKORDERS), name="backorders"),
         CheckConstraint("backorder_limit >= 0 AND safety_stock >= 0", name="limits"),
@@ -52,8 +64,12 @@ class Product(Table):
         CheckConstraint("velocity IN ('A', 'B', 'C')", name="velocity"),
         CheckConstraint("lot_tracked IN (0, 1) AND expiry_tracked IN (0, 1)", name="tracking"),
         CheckConstraint("price >= 0", name="price"),
+        CheckConstraint("serial_tracked IN (0, 1) AND is_inspected IN (0, 1) AND is_relabelled IN (0, 1)"
+                        " AND opens_cases IN (0, 1)", name="steps"),
+        CheckConstraint("face_min >= 0 AND face_max >= face_min", name="face"),
+        Index("ix_product_face_id", "face_id"),
         STRICT,
-    )
+    )  # fmt: skip
 
     @property
     def volume_mm3(self) -> int:
@@ -158,13 +174,14 @@ class BackorderMode(Table):
 
 
 class Supplier(Table):
-    """Who delivers."""
+    """Who delivers; what an inspected supplier sends is inspected before it is free."""
 
     __tablename__ = "supplier"
     id: Mapped[int] = mapped_column(primary_key=True, init=False)
     code: Mapped[str] = mapped_column(unique=True)
     name: Mapped[str]
-    __table_args__ = (STRICT,)
+    is_inspected: Mapped[bool] = mapped_column(default=False)
+    __table_args__ = (CheckConstraint("is_inspected IN (0, 1)", name="is_inspected"), STRICT)
 
 
 class CarrierService(Table):

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from wms_desktop.db.types import STRICT, STRICT_KEYED, Table, Units, Word, one_of
 
-CONDITIONS = ("good", "damaged", "missing")
+CONDITIONS = ("good", "damaged", "missing", "inspect", "relabel")
 SHIPPED = text("reason = 'ship'")
 
 

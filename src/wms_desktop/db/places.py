@@ -13,6 +13,7 @@ NO_PLATE = 0
 HOUSE = 0
 VIRTUAL_KINDS = ("supplier", "customer", "scrap", "adjustment")
 KINDS = (*VIRTUAL_KINDS, "dock", "hold", "bin", "lane", "cart", "bench", "truck")
+MIXING = ("any", "one_product", "one_lot")
 ROLES = ("picker", "packer", "receiver", "supervisor", "buyer", "admin")
 
 
@@ -31,8 +32,9 @@ class Location(Table):
     """A place goods can be: a bin, dock, lane, cart, bench or truck, or a virtual one (supplier, customer, ...).
 
     ``aisle`` counts from 0 on the floor plan; ``x_mm``/``y_mm`` are its point on the walk; capacity in cubic
-    millimetres and grams (0: no limit). A lane serves one carrier's service and holds up to
-    ``capacity_orders`` orders.
+    millimetres and grams (0: no limit). A lane serves one carrier's service (or all of a ``carrier``, or any) and holds
+    up to ``capacity_orders`` orders: with 1 it is a place for one order, and with a ``wall`` a cubby of that put wall.
+    ``mixing`` says what may share a bin: any, one_product, one_lot. Nothing is sent to a blocked place.
     """
 
     __tablename__ = "location"
@@ -51,7 +53,13 @@ class Location(Table):
     max_weight_g: Mapped[int] = mapped_column(default=0)
     service_id: Mapped[int | None] = mapped_column(ForeignKey("carrier_service.id"), default=None)
     capacity_orders: Mapped[int] = mapped_column(default=0)
+    carrier: Mapped[str] = mapped_column(default="")
+    wall: Mapped[str] = mapped_column(default="")
+    mixing: Mapped[str] = mapped_column(default="any")
+    is_blocked: Mapped[bool] = mapped_column(default=False)
     __table_args__ = (
+        CheckConstraint(one_of("mixing", MIXING), name="mixing"),
+        CheckConstraint("is_blocked IN (0, 1)", name="is_blocked"),
         CheckConstraint(one_of("kind", KINDS), name="kind"),
         CheckConstraint(f"(is_virtual = 1) = ({one_of('kind', VIRTUAL_KINDS)})", name="virtual"),
         UniqueConstraint("id", "is_virtual"),

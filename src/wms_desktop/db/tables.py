@@ -17,7 +17,19 @@ from wms_desktop.db.catalog import (
     Supplier,
 )
 from wms_desktop.db.imports import ImportMapping, ImportRow, ImportRun
-from wms_desktop.db.inbound import Peg, PurchaseLine, PurchaseOrder, Receipt, ReceiptLine
+from wms_desktop.db.inbound import (
+    Delivery,
+    DeliveryPart,
+    Notice,
+    NoticeLine,
+    NoticePackage,
+    Peg,
+    PurchaseLine,
+    PurchaseOrder,
+    Receipt,
+    ReceiptLine,
+    ReceivedSerial,
+)
 from wms_desktop.db.ledger import Command, Movement, Reservation, Stock
 from wms_desktop.db.outbound import Carton, Manifest, Order, OrderLine, Shipment
 from wms_desktop.db.places import HOUSE, NO_PLATE, Dialogue, Location, Operator, Plate, Station, Warehouse
@@ -43,6 +55,8 @@ __all__ = [
     "Counter",
     "Customer",
     "Decision",
+    "Delivery",
+    "DeliveryPart",
     "Dialogue",
     "ImportMapping",
     "ImportRow",
@@ -52,6 +66,9 @@ __all__ = [
     "Lot",
     "Manifest",
     "Movement",
+    "Notice",
+    "NoticeLine",
+    "NoticePackage",
     "Operator",
     "Order",
     "OrderEvent",
@@ -66,6 +83,7 @@ __all__ = [
     "PurchaseOrder",
     "Receipt",
     "ReceiptLine",
+    "ReceivedSerial",
     "Reservation",
     "Setting",
     "Shipment",

@@ -35,7 +35,9 @@ TOTALS = (
     Total("reservation", "stock_id", "stock", "reserved", "state = 'held'"),
     Total("reservation", "order_line_id", "order_line", "reserved", "state = 'held'"),
     Total("peg", "receipt_line_id", "receipt_line", "pegged", "state <> 'released'"),
-    Total("receipt_line", "purchase_line_id", "purchase_line", "received"),
+    Total("peg", "purchase_line_id", "purchase_line", "planned", "state IN ('proposed', 'firm')"),
+    Total("receipt_line", "purchase_line_id", "purchase_line", "received", "state = 'received'"),
+    Total("receipt_line", "notice_line_id", "notice_line", "received", "state = 'received'"),
 )
 
 APPEND_ONLY = ("movement",)

@@ -256,6 +256,7 @@ def _peg(session: Session, context: Context, ties: Sequence[_Tie]) -> None:
             "reason": tie.portion.reason,
             "why": "",
             "at": context.at,
+            "kind": "opportunistic",
         }
         for tie in ties
     ]

@@ -10,7 +10,7 @@ from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
 from wms_desktop.db.bulk import insert_numbered
-from wms_desktop.db.tables import NO_LOT, Location, Product, PurchaseLine, PurchaseOrder, Receipt, ReceiptLine
+from wms_desktop.db.tables import NO_LOT, NO_PLATE, Location, Product, PurchaseLine, PurchaseOrder, Receipt, ReceiptLine
 from wms_desktop.errors import Refusal, Value
 from wms_desktop.prompts import Message
 from wms_desktop.services import crossdocking, inventory, receipts, undo
@@ -110,7 +110,8 @@ def _write_lines(session: Session, context: Context, receipt: Receipt,
         [
             {"receipt_id": receipt.id, "purchase_line_id": row.id, "product_id": row.product_id, "lot_id": NO_LOT,
              "condition": "good", "qty": row.due, "pegged": 0, "note": "", "operator_id": context.operator_id,
-             "station_id": context.station_id, "at": context.at}
+             "station_id": context.station_id, "at": context.at, "state": "received", "plate_id": NO_PLATE,
+             "photo": ""}
             for row in rows
         ],
     )  # fmt: skip

@@ -38,6 +38,15 @@ DEFAULTS = {
     "not_goods": "POST,DOT,M,D,C2,S,B,BANK CHARGES,AMAZONFEE,CRUK,PADS,ADJUST*,GIFT_*",
     "export_folder": "",
     "export_minutes": "15",
+    # The dock: days ahead that trucks are planned, minutes that units need from the truck to their carrier's cut-off,
+    # days that arriving units may expire after the oldest in stock ("": no limit), seconds the best sharing-out is
+    # sought for (0: never), minutes after which a lane or a truck is late.
+    "plan_days": "2",
+    "crossdock_minutes": "30",
+    "fefo_gap_days": "",
+    "solver_seconds": "20",
+    "late_truck_minutes": "60",
+    "stale_lane_minutes": "240",
     # The backlog's limits and its goal ("": none).
     "backlog_limit_units": "",
     "clear_limit_days": "",

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-import check_budgets
 from check_budgets import PACKAGE, ROOT, check_source
 from set_up import LOCKS
 
@@ -20,12 +19,6 @@ PINNED = re.compile(r"^([a-z0-9][a-z0-9._-]*)==(\S+)", re.MULTILINE)
 
 def rules_broken_by(source: str, place: str = "services/orders.py") -> list[str]:
     return [breach.rule for breach in check_source(PACKAGE / place, f'"""A module."""\n{source}')]
-
-
-def test_no_file_breaks_a_rule_of_the_house() -> None:
-    breaches = [str(breach) for breach in check_budgets.check_all()]
-
-    assert breaches == []
 
 
 def test_a_long_file_and_a_long_function_are_found() -> None:

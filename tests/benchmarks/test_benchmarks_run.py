@@ -108,6 +108,7 @@ def test_a_big_house_stands_on_postgresql_too(postgres_url: str) -> None:
     engine.dispose()
 
 
+@pytest.mark.reliability
 def test_scan_latency_measures_every_station_on_both_houses(tmp_path: Path) -> None:
     found = run("scan_latency", "--rows", "1200", "--scans", "6", "--work", str(tmp_path))
 
@@ -119,6 +120,7 @@ def test_scan_latency_measures_every_station_on_both_houses(tmp_path: Path) -> N
         assert figures["above_commit_p99_ms"] < figures["max_ms"]
 
 
+@pytest.mark.reliability
 def test_scan_latency_measures_through_the_real_window(tmp_path: Path) -> None:
     found = run("scan_latency", "--small", "--window", "--scans", "4", "--work", str(tmp_path))
 
@@ -127,6 +129,7 @@ def test_scan_latency_measures_through_the_real_window(tmp_path: Path) -> None:
     assert min(figures["statements_p50"] for figures in found["stations"].values()) > 3
 
 
+@pytest.mark.reliability
 @pytest.mark.postgres
 def test_scan_latency_measures_on_a_server(postgres_url: str) -> None:
     found = run("scan_latency", "--rows", "1200", "--scans", "4", "--url", postgres_url)
@@ -134,6 +137,7 @@ def test_scan_latency_measures_on_a_server(postgres_url: str) -> None:
     assert found["stations"].keys() == STATIONS
 
 
+@pytest.mark.reliability
 def test_a_storm_of_scans_is_taken_whole_and_in_order_while_pages_print(tmp_path: Path) -> None:
     found = run("scan_storm", "--scans", "100", "--rows", "1200", "--pages", "4", "--work", str(tmp_path))
 
@@ -142,6 +146,7 @@ def test_a_storm_of_scans_is_taken_whole_and_in_order_while_pages_print(tmp_path
     assert found["gap_max_ms"] < 2000
 
 
+@pytest.mark.reliability
 def test_the_start_is_held_against_qt_alone() -> None:
     found = run("start", "--runs", "1")
 
@@ -182,8 +187,10 @@ def test_the_desks_table_is_measured_until_it_is_painted() -> None:
     assert found["lines"].keys() == {"60", "200"}
     for figures in found["lines"].values():
         assert figures["columns"] >= 14
-        assert 0 < figures["filter_cpu_ms"] <= figures["filter_ms"] < 3000
-        assert 0 < figures["open_cpu_ms"] <= figures["open_ms"] < 3000
+        for step in ("filter", "open"):
+            # Two clocks are read one after the other: the same work may come out a little longer on either.
+            assert 0 < figures[f"{step}_cpu_ms"] <= figures[f"{step}_ms"] + 5
+            assert figures[f"{step}_ms"] < 3000
 
 
 def test_a_shops_file_is_measured_from_its_first_byte_to_the_house() -> None:

@@ -236,7 +236,7 @@ def test_a_merge_can_be_taken_back(house: House, mug: int) -> None:
 
 
 @given(st.lists(st.integers(1, 3), min_size=1, max_size=4), st.lists(st.booleans(), min_size=4, max_size=4))
-@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_a17_however_parts_are_packed_and_joined_every_unit_leaves_once(
     house: House, parts: list[int], joins: list[bool]
 ) -> None:

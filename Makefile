@@ -4,6 +4,8 @@ VENV := .venv/bin
 ARGS ?=
 WORKERS ?= auto
 export PYTHONUTF8 := 1
+# What was compiled once is kept, also where the environment says otherwise: the tests start many processes.
+export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
 .PHONY: help setup setup-dev run shift check test tests test-reliability lint format lock wheel clean

@@ -85,6 +85,7 @@ def make(level: str) -> None:
     print("Installing the locked packages (about a minute the first time) ...", flush=True)
     if not (_has_uv(lock) and _install_by_uv(LOCKS[level])):
         _install_by_pip(LOCKS[level])
+    _compile()
     STATE.write_text(json.dumps(describe(level)), encoding="utf-8")
 
 
@@ -145,6 +146,17 @@ def _install_by_pip(lock: Path) -> None:
     print("uv cannot be used here: pip does it, more slowly ...", flush=True)
     _run(_pip("install", "--require-hashes", "-r", str(lock)))
     _run(_pip("install", "--no-deps", "--no-build-isolation", "--editable", str(ROOT)))
+
+
+def _compile() -> None:
+    """Compiles all modules once, so that no start of a process has to (some environments forbid doing it later).
+
+    A module of a package that does not compile is that package's matter and found when somebody imports it.
+    """
+    question = [str(PYTHON), "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"]
+    packages = subprocess.run(question, capture_output=True, text=True, check=True).stdout.strip()
+    step = [str(PYTHON), "-m", "compileall", "-q", "-q", "-j", "0", packages, str(ROOT / "src")]
+    subprocess.run(step, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
 def _pip(*arguments: str) -> list[str]:

@@ -228,17 +228,18 @@ def _places(size: Size, n: object) -> Iterator[str]:
     ]  # fmt: skip
     rows = ", ".join(
         f"({at}, 1, '{code}', '{kind}', {int(at <= 4)}, 0, 0, 0, {at}, '', 0, 0,"
-        f" {1 if at == 9 or at in range(21, 27) else 2 if at == 10 or at > 26 else 'NULL'}, {40 if at > 20 else 0})"
+        f" {1 if at == 9 or at in range(21, 27) else 2 if at == 10 or at > 26 else 'NULL'}, {40 if at > 20 else 0},"
+        " '', '', 'any', 0)"
         for at, code, kind in fixed
     )
     columns = ("id, warehouse_id, code, kind, is_virtual, level, x_mm, y_mm, walk_seq, zone, capacity_mm3,"
-               " max_weight_g, service_id, capacity_orders")  # fmt: skip
+               " max_weight_g, service_id, capacity_orders, carrier, wall, mixing, is_blocked")  # fmt: skip
     yield f"INSERT INTO location ({columns}) VALUES {rows}"
     front = size.front_bins
     yield (f"INSERT INTO location ({columns}, aisle) SELECT {BIN + 1} + i, 1, 'BIN-' || (1000000 + i), 'bin', 0, i % 5,"
            f" i / 2000 * 4000, 1200 + i % 2000 / 10 * 1200, {BIN + 1} + i,"
            f" CASE WHEN i < {front} THEN 'A' WHEN i < {2 * front} THEN 'B' ELSE 'C' END, 600000000, 500000, NULL, 0,"
-           f" i / 2000 FROM {n(size.bins)}")  # fmt: skip
+           f" '', '', 'any', 0, i / 2000 FROM {n(size.bins)}")  # fmt: skip
     yield "INSERT INTO setting (name, value) VALUES ('cross_aisles_mm', '0,121800,242400'), ('depot', '0,0')"
     yield f"INSERT INTO plate (id, code, kind) SELECT 1 + i, 'TOTE-' || (1000 + i), 'tote' FROM {n(999)}"
     yield (f"INSERT INTO plate (id, code, kind) SELECT 1001 + i, '9' || (10000000000000000 + i), 'carton'"
@@ -257,17 +258,18 @@ def _places(size: Size, n: object) -> Iterator[str]:
 def _catalogue(size: Size, n: object) -> Iterator[str]:
     assert callable(n)
     yield ("INSERT INTO product (id, sku, name, brand, category, weight_g, length_mm, width_mm, height_mm, velocity,"
-           " lot_tracked, expiry_tracked, backorders, backorder_limit, safety_stock, removal, price)"
+           " lot_tracked, expiry_tracked, backorders, backorder_limit, safety_stock, removal, price,"
+           " serial_tracked, is_inspected, is_relabelled, opens_cases, face_min, face_max, mixing)"
            " SELECT 1 + i, 'SKU-' || (1 + i), 'Article ' || (1 + i), 'Brand', '',"
            " 100 + i % 900, 100, 60, 40, CASE i % 10 WHEN 0 THEN 'A' WHEN 1 THEN 'B' WHEN 2 THEN 'B' ELSE 'C' END, 0,"
-           f" 0, 'allow', 0, 0, '', 10000 + i % 7 * 2500 FROM {n(size.products)}")  # fmt: skip
+           f" 0, 'allow', 0, 0, '', 10000 + i % 7 * 2500, 0, 0, 0, 1, 0, 0, '' FROM {n(size.products)}")  # fmt: skip
     yield ("INSERT INTO barcode (id, product_id, code, units) SELECT 1 + i, 1 + i, 'P' || (10000000 + i), 1"
            f" FROM {n(size.products)}")  # fmt: skip
     yield (
         "INSERT INTO customer (id, code, name, priority_class, backorders, backorder_limit, ship_rule)"
         " VALUES (1, 'C1', 'Acme Ltd', 2, 'allow', 0, 'available')"
     )
-    yield "INSERT INTO supplier (id, code, name) VALUES (1, 'S1', 'Supplier One')"
+    yield "INSERT INTO supplier (id, code, name, is_inspected) VALUES (1, 'S1', 'Supplier One', 0)"
     work = ("receive", "pick", "pack", "dispatch", "batches")
     flow = " ".join(f"WHEN {k} THEN '{name}'" for k, name in enumerate(work))
     answer = '{"outcome":"accepted","message":["carried",{"qty":1}],"prompt":{"workflow":"receive","args":{}}}'
@@ -286,20 +288,22 @@ def _inbound(size: Size, n: object) -> Iterator[str]:
         "INSERT INTO receipt (id, number, purchase_order_id, dock_id, state, opened_at, closed_at)"
         f" SELECT 1 + i, 'RH' || (1000000 + i), 1 + i, 5, 'closed', {FIRST_AT}, {FIRST_AT} FROM {n(receipts)}"
     )
-    yield ("INSERT INTO purchase_line (id, purchase_order_id, line_no, product_id, ordered, received, price)"
-           f" SELECT 1 + i, 1 + i / 50, 1 + i % 50, {_product('i', size)}, {_came('i')}, {_came('i')}, 10000"
+    yield ("INSERT INTO purchase_line (id, purchase_order_id, line_no, product_id, ordered, received, planned, price)"
+           f" SELECT 1 + i, 1 + i / 50, 1 + i % 50, {_product('i', size)}, {_came('i')}, {_came('i')}, 0, 10000"
            f" FROM {n(size.bin_rows)}")  # fmt: skip
     yield ("INSERT INTO receipt_line (id, receipt_id, purchase_line_id, product_id, lot_id, condition, qty, pegged,"
-           f" note, operator_id, station_id, at) SELECT 1 + i, 1 + i / 50, 1 + i, {_product('i', size)}, 0, 'good',"
-           f" {_came('i')}, CASE WHEN i % 40 = 3 THEN {_came('i')} ELSE 0 END, '', 1, 1, {FIRST_AT} + i"
+           f" note, operator_id, station_id, state, plate_id, photo, at)"
+           f" SELECT 1 + i, 1 + i / 50, 1 + i, {_product('i', size)}, 0, 'good',"
+           f" {_came('i')}, CASE WHEN i % 40 = 3 THEN {_came('i')} ELSE 0 END, '', 1, 1, 'received', 0, '',"
+           f" {FIRST_AT} + i"
            f" FROM {n(size.bin_rows)}")  # fmt: skip
     coming = max(2, size.rows // 500)
     yield ("INSERT INTO purchase_order (id, number, supplier_id, due, state)"
            f" SELECT {receipts + 1} + i, 'PC' || (1000000 + i), 1, '2030-01-' || (10 + i % 20), 'open'"
            f" FROM {n(coming)}")  # fmt: skip
-    yield ("INSERT INTO purchase_line (id, purchase_order_id, line_no, product_id, ordered, received, price)"
+    yield ("INSERT INTO purchase_line (id, purchase_order_id, line_no, product_id, ordered, received, planned, price)"
            f" SELECT {size.bin_rows + 1} + i, {receipts + 1} + i / 10, 1 + i % 10,"
-           f" 1 + i * {STEP} % {size.products}, 24, 0, 10000 FROM {n(coming * 10)}")  # fmt: skip
+           f" 1 + i * {STEP} % {size.products}, 24, 0, 0, 10000 FROM {n(coming * 10)}")  # fmt: skip
 
 
 _ORDER = ("id, number, customer_id, service_id, placed_at, leave_by, promise, priority_class, ship_complete,"
@@ -344,9 +348,9 @@ def _orders(size: Size, n: object) -> Iterator[str]:
     yield ("INSERT INTO reservation (id, stock_id, order_line_id, qty, state, reason) SELECT 1 + i,"
            f" {size.bin_rows + 3 * size.products + size.shipped + 1} + i, 1 + i, {_came(row)}, 'consumed', '[]'"
            f" FROM {n(size.shipped)}")  # fmt: skip
-    yield ("INSERT INTO peg (id, receipt_line_id, order_line_id, qty, state, lane_id, reason, why, at)"
+    yield ("INSERT INTO peg (id, receipt_line_id, order_line_id, qty, state, lane_id, reason, why, kind, at)"
            f" SELECT 1 + i, 4 + 40 * i, 1 + 10 * i, {_came('(40 * i + 3)')}, 'packed', 21 + i % 8, 'completes', '',"
-           f" {FIRST_AT} FROM {n((size.bin_rows + 36) // 40)}")  # fmt: skip
+           f" 'opportunistic', {FIRST_AT} FROM {n((size.bin_rows + 36) // 40)}")  # fmt: skip
 
 
 def _move(first: str, fro: tuple[str, str], to: tuple[str, str], facts: tuple[str, str, str, str]) -> str:

@@ -117,12 +117,14 @@ def _wait_for_purchases(owed: str, now: int, day: Callable[[str], str]) -> list[
     line = f"{first('purchase_line', 'price = 7')} + (order_line.id % {count}) + 1"
     return [
         "INSERT INTO product (sku, name, brand, category, weight_g, length_mm, width_mm, height_mm, velocity,"
-        f" lot_tracked, expiry_tracked, backorders, backorder_limit, safety_stock, removal, price) {series}"
-        " SELECT 'OUT-' || i, 'Sold out ' || i, '', '', 100, 100, 60, 40, 'A', 0, 0, 'allow', 0, 0, '', 30000 FROM c",
+        f" lot_tracked, expiry_tracked, backorders, backorder_limit, safety_stock, removal, price,"
+        f" serial_tracked, is_inspected, is_relabelled, opens_cases, face_min, face_max, mixing) {series}"
+        " SELECT 'OUT-' || i, 'Sold out ' || i, '', '', 100, 100, 60, 40, 'A', 0, 0, 'allow', 0, 0, '', 30000,"
+        " 0, 0, 0, 1, 0, 0, '' FROM c",
         f"INSERT INTO purchase_order (number, supplier_id, due, state, first_due) {series} SELECT 'PO-OUT-' || i, 1,"
         f" {day(f'{now} + i % 20 * 86400000000')}, 'open', {day(f'{now} + i % 20 * 86400000000')} FROM c",
-        "INSERT INTO purchase_line (purchase_order_id, line_no, product_id, ordered, received, price)"
-        " SELECT o.id, 1, p.id, 500, 0, 7 FROM purchase_order o JOIN product p ON 'PO-' || p.sku = o.number"
+        "INSERT INTO purchase_line (purchase_order_id, line_no, product_id, ordered, received, planned, price)"
+        " SELECT o.id, 1, p.id, 500, 0, 0, 7 FROM purchase_order o JOIN product p ON 'PO-' || p.sku = o.number"
         " WHERE o.number LIKE 'PO-OUT-%' ORDER BY p.id",
         f"UPDATE order_line SET product_id = {out} + (id % {count}) + 1, eta_from_id = {line},"
         f" eta = (SELECT o.due FROM purchase_order o JOIN purchase_line l ON l.purchase_order_id = o.id"

@@ -147,6 +147,15 @@ def test_a_storm_of_scans_is_taken_whole_and_in_order_while_pages_print(tmp_path
 
 
 @pytest.mark.reliability
+def test_a_bad_day_at_the_dock_is_timed_and_leaves_a_clean_ledger(tmp_path: Path) -> None:
+    found = run("dock_verdicts", "--rows", "1200", "--receipts", "60", "--orders", "120", "--work", str(tmp_path))
+
+    assert (found["verdicts"], found["ledger_differences"]) == (60, [])
+    assert found["did"]["carried"] > 0
+    assert 0 < found["p50_ms"] <= found["p95_ms"] <= found["p99_ms"] <= found["max_ms"]
+
+
+@pytest.mark.reliability
 def test_the_start_is_held_against_qt_alone() -> None:
     found = run("start", "--runs", "1")
 

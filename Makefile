@@ -34,7 +34,7 @@ tests: setup-dev ## every test but the heavy proofs, without the lint: make test
 	@$(VENV)/python -m pytest -n $(WORKERS) --dist loadscope -m "not reliability" $(ARGS)
 
 test-reliability: setup-dev ## the heavy proofs: kills, faults, simulated shifts
-	@$(VENV)/python -m pytest -n $(WORKERS) --dist worksteal -m reliability $(ARGS)
+	@$(VENV)/python -m pytest -n $(WORKERS) --dist loadscope -m reliability $(ARGS)
 
 lint: setup-dev ## ruff, mypy strict, import contracts, budgets: all of them, even after the first complaint
 	@failed=0; \

@@ -29,6 +29,7 @@ from wms_desktop.services.dialogue import Context
 
 GOODS = tuple(f"EAN-G{n}" for n in range(6))
 PURCHASE = "PO-RACE"
+MOST_FAILURES = 20
 
 
 class Hand:
@@ -49,9 +50,9 @@ class Hand:
     def _count_tries(self) -> None:
         once = commands._once
 
-        def counted(*arguments: Any) -> Answer:
+        def counted(*arguments: Any, **named: Any) -> Answer:
             self.tries += 1
-            return once(*arguments)
+            return once(*arguments, **named)
 
         commands._once = counted
 
@@ -62,8 +63,8 @@ class Hand:
                     session.scalars(select(Station.id).where(Station.code == station)).one())  # fmt: skip
 
     def goes_on(self) -> bool:
-        """Whether there is time left."""
-        return time.monotonic() < self.until
+        """Whether there is time left, and not everything fails."""
+        return time.monotonic() < self.until and len(self.failures) < MOST_FAILURES
 
     def run(self, flow: str, ids: tuple[int, int], content: str, act: commands.Act, see: commands.See) -> Answer | None:
         """One command; None when it failed before the person's eyes."""

@@ -55,6 +55,14 @@ def test_an_order_is_held_with_a_reason(stage: Stage) -> None:
     assert stage.desk.table.hasFocus()
 
 
+def test_what_the_filter_leaves_is_acted_on_without_choosing_it_again(stage: Stage) -> None:
+    stage.press(KEY.Key_F3)
+    stage.type("so-00004")
+    stage.press(KEY.Key_Escape, KEY.Key_P, KEY.Key_F8)
+
+    assert stage.acts == [("pin", {"orders": [4]})]
+
+
 def test_without_a_reason_nothing_is_held(stage: Stage) -> None:
     stage.press(KEY.Key_H, KEY.Key_F8)
 

@@ -140,10 +140,10 @@ class WorkList(ActingDesk):
         self.take_keyboard()
 
     def take_keyboard(self) -> None:
-        """The table gets the keys."""
+        """The table gets the keys, and a row that they act on: where none is chosen, the current one or the first."""
         self.table.setFocus()
-        if self.table.current() is None and self.model.rowCount():
-            self.table.choose([self.model.key(self.model.shown()[0])])
+        if not self.table.chosen() and self.model.rowCount():
+            self.table.choose([self.model.key(self.table.current() or self.model.shown()[0])])
 
     def chosen_orders(self) -> list[BacklogOrder]:
         """The orders of the chosen rows, each once, in the order of the screen."""

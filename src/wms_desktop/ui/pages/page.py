@@ -52,7 +52,12 @@ class ScanPage(QWidget):
     def showEvent(self, event: QShowEvent) -> None:
         """Keys belong to the scan field."""
         super().showEvent(event)
-        QTimer.singleShot(0, self.field, self.field.setFocus)
+        QTimer.singleShot(0, self.field, self._take_keys)
+
+    def _take_keys(self) -> None:
+        """Unless another page came up meanwhile: a hidden field would keep the keys from it."""
+        if self.isVisible():
+            self.field.setFocus()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the ground and the picture beside the title."""

@@ -229,17 +229,18 @@ def _places(size: Size, n: object) -> Iterator[str]:
     rows = ", ".join(
         f"({at}, 1, '{code}', '{kind}', {int(at <= 4)}, 0, 0, 0, {at}, '', 0, 0,"
         f" {1 if at == 9 or at in range(21, 27) else 2 if at == 10 or at > 26 else 'NULL'}, {40 if at > 20 else 0},"
-        " '', '', 'any', 0)"
+        " '', '', 'any', 0, '')"
         for at, code, kind in fixed
     )
     columns = ("id, warehouse_id, code, kind, is_virtual, level, x_mm, y_mm, walk_seq, zone, capacity_mm3,"
-               " max_weight_g, service_id, capacity_orders, carrier, wall, mixing, is_blocked")  # fmt: skip
+               " max_weight_g, service_id, capacity_orders, carrier, wall, mixing, is_blocked,"
+               " blocked_why")  # fmt: skip
     yield f"INSERT INTO location ({columns}) VALUES {rows}"
     front = size.front_bins
     yield (f"INSERT INTO location ({columns}, aisle) SELECT {BIN + 1} + i, 1, 'BIN-' || (1000000 + i), 'bin', 0, i % 5,"
            f" i / 2000 * 4000, 1200 + i % 2000 / 10 * 1200, {BIN + 1} + i,"
            f" CASE WHEN i < {front} THEN 'A' WHEN i < {2 * front} THEN 'B' ELSE 'C' END, 600000000, 500000, NULL, 0,"
-           f" '', '', 'any', 0, i / 2000 FROM {n(size.bins)}")  # fmt: skip
+           f" '', '', 'any', 0, '', i / 2000 FROM {n(size.bins)}")  # fmt: skip
     yield "INSERT INTO setting (name, value) VALUES ('cross_aisles_mm', '0,121800,242400'), ('depot', '0,0')"
     yield f"INSERT INTO plate (id, code, kind) SELECT 1 + i, 'TOTE-' || (1000 + i), 'tote' FROM {n(999)}"
     yield (f"INSERT INTO plate (id, code, kind) SELECT 1001 + i, '9' || (10000000000000000 + i), 'carton'"

@@ -305,10 +305,11 @@ class Player:
 
     def _putaway(self) -> None:
         prompt = self.prompt_of("putaway")
-        while prompt.details and self._more("putaway"):
-            code = self.papers.floor.by_name[str(prompt.details[0].args["product"])]
+        while (waiting := [d for d in prompt.details if d.code == "putaway.waiting"]) and self._more("putaway"):
+            code = self.papers.floor.by_name[str(waiting[0].args["product"])]
             prompt = self._do("putaway", Scan(code))
-            prompt = self._do("putaway", Scan(str(prompt.args["bin"])))
+            while prompt.state == "place" and self._more("putaway"):
+                prompt = self._do("putaway", Scan(str(prompt.args["bin"])))
 
     def _pick(self) -> None:
         totes = iter(self.papers.totes)

@@ -14,6 +14,7 @@ from click.testing import CliRunner
 from sqlalchemy import select
 
 from tests.builders import NOON, House
+from tests.services.inbound_desk import book, delivery
 from wms_desktop import cli, exporter
 from wms_desktop.db import schema
 from wms_desktop.db.engine import open_engine, writing
@@ -141,6 +142,18 @@ def test_a_day_that_passed_moves_what_is_overdue_without_anybody_asking(house: H
 
     assert [(eta - NOON.date()).days for eta in etas] == [0, 7, 7]
     assert [(day - NOON.date()).days for day in moved] == [7]
+
+
+def test_a_truck_that_did_not_come_is_given_up_when_its_day_has_passed(house: House) -> None:
+    order = house.purchase("P1", (2, 2), due=NOON.date())
+    told = exporter.Exporter("", lambda: house.now)
+    book(house, order)
+    told.turn(house.engine)
+    before = delivery(house).state
+    house.now += timedelta(days=1)
+    told.turn(house.engine)
+
+    assert (before, delivery(house).state) == ("expected", "missed")
 
 
 def test_the_thread_begins_and_ends(house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

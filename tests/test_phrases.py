@@ -22,7 +22,7 @@ def _is_refusal(name: str) -> bool:
 
 def _said() -> Iterator[tuple[str, str, set[str] | None]]:
     """Where, which code, and the names of its arguments (None: not told in the call itself)."""
-    for file in sorted((PACKAGE / "services").glob("*.py")):
+    for file in sorted((PACKAGE / "services").rglob("*.py")):
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name):
                 continue

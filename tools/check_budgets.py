@@ -44,6 +44,7 @@ LATE = {
     "wms_desktop.db": "brings SQLAlchemy: the window shows first",
     "wms_desktop.exporter": "brings SQLAlchemy: the window shows first",
     "wms_desktop.importer": "brings SQLAlchemy: the window shows first",
+    "wms_desktop.sharer": "brings SQLAlchemy: the window shows first",
     "wms_desktop.runner": "brings SQLAlchemy: the window shows first",
     "wms_desktop.services": "brings SQLAlchemy: the window shows first",
     "wms_desktop.gateways": "brings what draws papers",

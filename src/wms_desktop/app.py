@@ -25,12 +25,16 @@ from PySide6.QtWidgets import QApplication
 import wms_desktop
 from wms_desktop.changes import Changes
 from wms_desktop.config import OnlyOne, Profile, read_profile
+from wms_desktop.errors import Refusal
+from wms_desktop.gateways import photos
 from wms_desktop.gateways.printers import FolderPrinter, IppPrinter, Printer
+from wms_desktop.prompts import Message, Outcome
 from wms_desktop.ui import theme
 from wms_desktop.ui.devices import QtPrinter
 from wms_desktop.ui.main_window import MainWindow, StationFacts
 from wms_desktop.ui.operations import Operations
 from wms_desktop.ui.settings import Settings
+from wms_desktop.ui.wording import say_message
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -40,6 +44,7 @@ if TYPE_CHECKING:
     from wms_desktop.gateways.spooler import Spooler
     from wms_desktop.importer import Importer
     from wms_desktop.runner import DeskReads, StationRunner
+    from wms_desktop.sharer import Sharer
 
 DEFAULT_PRINTERS = ("labels", "paper")
 _LOG = logging.getLogger(__name__)
@@ -71,6 +76,7 @@ class Workstation:
         self._spooler: Spooler | None = None
         self._spool_engine: Engine | None = None
         self._exporter: Exporter | None = None
+        self._sharer: Sharer | None = None
         self._importer: Importer | None = None
         self._import_engine: Engine | None = None
         self._one_importer = Lock()
@@ -88,6 +94,7 @@ class Workstation:
         self.window = MainWindow(self.operations, settings, facts)
         self.window.logs_requested.connect(self._show_logs)
         self.window.watch_requested.connect(watch_a_shift)
+        self.window.photo_dropped.connect(self._keep_photo)
         self.operations.changed.connect(self._changed)
         self.operations.opened.connect(lambda: _keep_window_lively())
         self._pulse: object = None
@@ -107,6 +114,8 @@ class Workstation:
         self.window.close()
         if self._exporter is not None:
             self._exporter.stop()
+        if self._sharer is not None:
+            self._sharer.stop()
         if self._spooler is not None:
             self._spooler.stop()
         for engine in (self._spool_engine, self._import_engine):
@@ -135,6 +144,7 @@ class Workstation:
             made = runner.StationRunner(self.profile, engine, self._clock or runner.utc_now)
             self._start_spooler()
             self._start_exporter()
+            self._start_sharer()
         finally:
             self._is_open.set()
         return made
@@ -179,7 +189,21 @@ class Workstation:
             self._exporter = exporter.Exporter(self.profile.database_url, runner.utc_now)
             self._exporter.start()
 
+    def _start_sharer(self) -> None:
+        """What seeks better sharing-outs of the trucks, beside the work."""
+        from wms_desktop import runner, sharer  # late: brings SQLAlchemy, and the window shows first
+
+        clock = self._clock or runner.utc_now
+        self._sharer = sharer.Sharer(self.profile.database_url, clock, heard=self._say_shared)
+        self._sharer.start()
+
+    def _say_shared(self) -> None:
+        """A truck was shared out better: the desks read again. Called on the sharer's thread; the signal is queued."""
+        self.operations.changed.emit(Changes.INBOUND | Changes.LANES)
+
     def _changed(self, changes: Changes) -> None:
+        if Changes.INBOUND in changes and self._sharer is not None:
+            self._sharer.wake()
         if Changes.PRINTS in changes and self._spooler is not None:
             self._spooler.wake()
 
@@ -191,6 +215,19 @@ class Workstation:
         if self._pulse not in (None, pulse):
             self.operations.changed.emit(~Changes.NONE)
         self._pulse = pulse
+
+    def _keep_photo(self, path: str) -> None:
+        """A picture dropped at the dock is copied on the thread of the scans, then named on the damaged units."""
+
+        def keep(runner: Any) -> tuple[Outcome, Message]:
+            try:
+                name = photos.keep(self.profile.folder / "photos", Path(path))
+            except Refusal as refusal:
+                return Outcome.STOP, Message(refusal.code, refusal.args_)
+            answer = runner.act("attach_photo", {"file": name})
+            return answer.outcome, answer.message
+
+        self.operations.command(keep, lambda said: self.window.floor.tell_here(said[0], say_message(said[1])))
 
     def _show_logs(self) -> None:
         QDesktopServices.openUrl(QUrl.fromLocalFile(str(self.profile.folder)))

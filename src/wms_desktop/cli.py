@@ -127,7 +127,7 @@ def sheets(home: Path | None, folder: Path) -> None:
 @click.option("--all-or-nothing", is_flag=True, help="Publish only when no row is refused. Default: the good rows.")
 @click.option("--fix-list", type=click.Path(dir_okay=False, path_type=Path), help="CSV for the refused rows.")
 def import_file(home: Path | None, url: str, file: Path, kind: str | None, **options: Any) -> None:
-    """Take in orders, products or opening stock from a file (CSV, XLSX, X12, EDIFACT, shops' exports).
+    """Take in orders, products, opening stock, purchase orders or notices (CSV, XLSX, X12, EDIFACT, shops' exports).
 
     Status 0: every row is in; 1: rows were refused, or nothing went in; 2: the file cannot be read or is in already.
     """

@@ -25,7 +25,7 @@ from wms_desktop.domain import csv_text
 from wms_desktop.errors import BadInput
 from wms_desktop.phrases import sentence
 from wms_desktop.prompts import Answer, Message
-from wms_desktop.services import commands, orders, promise_acts, promising, settings, shop_reports, site_time
+from wms_desktop.services import commands, inbound, orders, promise_acts, promising, settings, shop_reports, site_time
 from wms_desktop.services.dialogue import Clock, Context
 from wms_desktop.services.shop_reports import Report
 
@@ -73,10 +73,11 @@ def chosen_folder(engine: Engine) -> Path | None:
 
 
 def see_new_day(engine: Engine, now: datetime) -> None:
-    """Computes every open line's day anew, as a command of the house: yesterday's days may be over."""
+    """Gives up trucks that did not come, and computes every open line's day anew: yesterday's days may be over."""
     context = Context(operator_id=HOUSE, station_id=HOUSE, command_id=uuid.uuid4().hex, at=now)
 
     def act(session: Session, inside: Context) -> Answer:
+        inbound.miss_overdue(session, inside)
         drift = promising.recompute_all(session, inside)
         moved = {"slipped": len(drift.slipped), "rescued": len(drift.rescued)}
         return orders.answer(session, inside, Message("promises.day_seen", moved))

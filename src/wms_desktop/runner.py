@@ -28,9 +28,15 @@ from wms_desktop.services import (
     batches,
     commands,
     dispatching,
+    dock_acts,
+    dock_reads,
     goods_in_acts,
     import_acts,
     import_reads,
+    inbound_acts,
+    inbound_reads,
+    lane_acts,
+    lane_reads,
     lookups,
     order_acts,
     orders,
@@ -56,8 +62,18 @@ ACTS: Mapping[str, Act] = {
     **order_acts.ACTS,
     **promise_acts.ACTS,
     **import_acts.ACTS,
+    **lane_acts.ACTS,
+    **dock_acts.ACTS,
+    **inbound_acts.ACTS,
 }
-QUESTIONS: Mapping[str, Find] = {**backlog_reads.QUESTIONS, **promise_reads.QUESTIONS, **import_reads.QUESTIONS}
+QUESTIONS: Mapping[str, Find] = {
+    **backlog_reads.QUESTIONS,
+    **promise_reads.QUESTIONS,
+    **import_reads.QUESTIONS,
+    **inbound_reads.QUESTIONS,
+    **lane_reads.QUESTIONS,
+    **dock_reads.QUESTIONS,
+}
 _ASKS_PIN = "pin"
 _NOBODY = -1
 _MARKED = ("sscc",)

@@ -28,9 +28,45 @@ def test_a_code_is_read_for_what_it_is(text: str, expected: Parsed) -> None:
 
 
 def test_a_gs1_string_brings_item_lot_expiry_and_count() -> None:
-    read = parse(f"]C10104012345000009172702001 0AB{GS}3748".replace(" ", ""))
+    read = parse(f"]C10204012345000009172702001 0AB{GS}3748".replace(" ", ""))
 
     assert (read.gtin, read.lot, read.expiry, read.count) == ("04012345000009", "AB", date(2027, 2, 28), 48)
+
+
+def test_a_pallets_symbol_brings_its_plate_with_what_it_contains() -> None:
+    read = parse("]C1003401234500000000170204012345000009" + "3712")
+
+    assert (read.sscc, read.gtin, read.count) == ("340123450000000017", "04012345000009", 12)
+
+
+def test_a_weight_and_pieces_are_read_beside_the_item() -> None:
+    read = parse(f"]C10198412345000006310200125030{24}")
+
+    assert (read.weight_g, read.pieces, read.count) == (12_500, 24, 0)
+
+
+@pytest.mark.parametrize(("symbol", "fault", "elements"), [
+    ("]C101040123450000093748", "excluded", ("01", "37")),
+    ("]C10204012345000009", "demanded", ("02", "37")),
+    ("]C13712", "demanded", ("37", "02")),
+    (f"]C1020401234500000937{12}{GS}21S7", "excluded", ("02", "21")),
+    ("]C13012", "demanded", ("30", "01", "02")),
+    ("]C102040123450000093799999999", "too_many", ()),
+])  # fmt: skip
+def test_elements_that_may_not_stand_so_are_a_fault_that_names_them(
+    symbol: str, fault: str, elements: tuple[str, ...]
+) -> None:
+    read = parse(symbol)
+
+    assert (read.fault, read.elements) == (fault, elements)
+
+
+def test_the_day_to_use_by_goes_before_the_best_before_day() -> None:
+    assert parse("]C101040123450000091727010115261231").expiry == date(2027, 1, 1)
+
+
+def test_a_lot_alone_is_read_for_its_item_may_stand_in_another_symbol() -> None:
+    assert parse("]C110L77") == Parsed(text="10L77", lot="L77")
 
 
 @pytest.mark.parametrize("symbol", ["]C1", "]d2", "]Q3", "]e0"])

@@ -242,6 +242,73 @@ def edifact_message(number: str = "801", reference: str = "1") -> list[str]:
     ]  # fmt: skip
 
 
+SSCCS = tuple(f"34012345000000{serial:03d}{check}" for serial, check in ((1, 7), (2, 4), (3, 1), (4, 8)))
+
+
+def x12_856(number: str = "SHIP-1", control: str = "0001") -> str:
+    """A ship notice: two orders, a pallet with two cartons and one that stands alone, thirteen units."""
+    return x12_set(
+        "856", control, f"BSN*00*{number}*20261120*1200*0001", "HL*1**S", "TD1*CTN25*3", "TD5*B*2*NWAY*M*NORTHWAY",
+        "DTM*011*20261120", "DTM*017*20261124", "N1*SF*Engines Inc*92*S1", "N1*ST*House*92*H1",
+        "HL*2*1*O", "PRF*PO-1***20261101", "HL*3*2*T", f"MAN*GM*{SSCCS[0]}",
+        "HL*4*3*P", f"MAN*GM*00{SSCCS[1]}", "HL*5*4*I", "LIN**VN*A-1*UP*036000291452*LT*L-7", "SN1**4*EA",
+        "DTM*036*20270131", "HL*6*3*P", f"MAN*GM*{SSCCS[2]}", "HL*7*6*I", "LIN**VN*D-4", "SN1**6*EA", "REF*LT*L-8",
+        "PID*F****RED WIDGET", "HL*8*1*O", "PRF*PO-2", "HL*9*8*P", f"MAN*GM*{SSCCS[3]}", "HL*10*9*I", "LIN**VN*A-1",
+        "SN1**3*EA", "CTT*10*13",
+    )  # fmt: skip
+
+
+def x12_notices() -> Sample:
+    """An interchange of one ship notice."""
+    reading = Reading(kind="notices", format="x12", encoding="utf-8")
+    return Sample(x12_envelope(x12_856(), group="SH"), reading)
+
+
+def desadv_message(number: str = "DES-1", reference: str = "1", release: str = "96A:UN:EAN005") -> list[str]:
+    """A despatch advice of a pallet with two like cartons and a pallet of its own, thirteen units, without its UNT."""
+    return [
+        f"UNH+{reference}+DESADV:D:{release}", f"BGM+351+{number}+9", "DTM+137:20261120:102", "DTM+11:20261120:102",
+        "DTM+17:202611241400:203", "RFF+ON:PO-1", "NAD+SU+5412345000013::9++Engines SA", "NAD+DP+5412345000020::9",
+        "TDT+20++30+31+:::NORTHWAY", "CPS+1", "PAC+3", "CPS+2+1", "PAC+1++201", "PCI+33E", f"GIN+BJ+{SSCCS[0]}",
+        "CPS+3+2", "PAC+2++CT", "PCI+33E", f"GIN+BJ+{SSCCS[1]}+{SSCCS[2]}", "LIN+1++5020436373085:EN", "PIA+1+A-1:SA",
+        "QTY+12:10:PCE", "RFF+BT:L-7", "DTM+361:20270131:102", "CPS+4+1", "PAC+1++201", "PCI+33E",
+        f"GIN+BJ+{SSCCS[3]}", "LIN+2++5020436373108:EN", "PIA+1+L-8:NB", "QTY+12:3", "RFF+ON:PO-2", "CNT+2:2",
+    ]  # fmt: skip
+
+
+def desadv(*messages: Sequence[str]) -> Sample:
+    """An interchange of some despatch advices, or of one."""
+    made = edifact(*(messages or (desadv_message(),)))
+    return Sample(made.data, Reading(kind="notices", format="edifact", encoding="iso-8859-15"))
+
+
+NOTICE_MAPPING = {
+    "ASN": "number",
+    "PO": "purchase",
+    "Supplier": "supplier_code",
+    "ETA": "due",
+    "SKU": "sku",
+    "Qty": "qty",
+    "Lot": "lot",
+    "Best before": "expiry",
+    "SSCC": "pallet",
+    "Carton SSCC": "carton",
+}
+
+
+def notice_table() -> Sample:
+    """A CSV of two notices, one with pallets and cartons."""
+    rows = [
+        list(NOTICE_MAPPING),
+        ["N-1", "PO-1", "S1", "2026-11-24", "A-1", "4", "L-7", "2027-01-31", SSCCS[0], f"(00){SSCCS[1]}"],
+        ["N-1", "PO-1", "S1", "2026-11-24", "D-4", "6", "", "", SSCCS[0], SSCCS[2]],
+        ["N-2", "PO-2", "S1", "2026-11-25", "A-1", "3", "", "", "", ""],
+    ]
+    text = "".join(";".join(row) + "\r\n" for row in rows)
+    reading = Reading(kind="notices", format="csv", delimiter=";", mapping=NOTICE_MAPPING)
+    return Sample(text.encode(), reading)
+
+
 def edifact(*messages: Sequence[str], tail: str = "UNZ+{count}+77'") -> Sample:
     """An interchange of some messages, or of one, with right counts."""
     messages = messages or (edifact_message(),)
@@ -333,4 +400,4 @@ def _cell(name: str, value: float, kind: str = "n") -> str:
 
 
 ALL = {"shopify": shopify, "amazon": amazon, "csv": orders_csv, "woocommerce": woocommerce, "x12": x12,
-       "edifact": edifact, "xlsx": xlsx}  # fmt: skip
+       "edifact": edifact, "xlsx": xlsx, "x12_856": x12_notices, "desadv": desadv, "notices": notice_table}  # fmt: skip

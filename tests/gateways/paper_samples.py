@@ -13,6 +13,7 @@ from wms_desktop.domain.documents import (
     BinLabel,
     CartLabel,
     CrossDockTag,
+    Damage,
     DeskSheet,
     Document,
     Entry,
@@ -187,7 +188,27 @@ RECEIVED = ReceivedNote(
     rows=(
         ReceivedRow(sku="85123A", name=NAMES[0], expected=48, good=48),
         ReceivedRow(sku="22423", name=NAMES[1], expected=24, good=20, due=date(2026, 12, 2)),
-        ReceivedRow(sku="22720", name=NAMES[3], expected=10, good=9, damaged=1, lot="L77"),
+        ReceivedRow(
+            sku="22720",
+            name=NAMES[3],
+            expected=10,
+            good=9,
+            damaged=1,
+            lot="L77",
+            damages=(Damage(reason="broken", qty=1),),
+        ),
+        ReceivedRow(
+            sku="22721",
+            name=NAMES[2],
+            expected=12,
+            good=5,
+            checking=4,
+            not_ordered=0,
+            still_due=3,
+            due=date(2026, 12, 2),
+            lot="L1 (5), L2 (4)",
+        ),
+        ReceivedRow(sku="22722", name=NAMES[1], expected=0, good=6, not_ordered=6),
     ),
 )
 

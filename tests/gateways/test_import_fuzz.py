@@ -29,6 +29,8 @@ from wms_desktop.gateways.imports.text_rows import ENCODINGS
 from wms_desktop.views.imports import Ending, Fault, Reading, Record
 
 MANY = int(os.environ.get("WMS_FUZZ", "5000"))
+# Notices share the readers of orders: they take a part of those formats' examples, not more time.
+SHARES = {"csv": 80, "x12": 80, "edifact": 80, "x12_856": 20, "desadv": 20, "notices": 20}
 LONGEST_S = 8.0
 PREVIEW = 20
 Rows = list[Record | Fault]
@@ -120,11 +122,11 @@ def _check_glance(data: bytes) -> None:
         _read(data, glance.reading)
 
 
-def _play(make: Callable[[random.Random], bytes], sample: samples.Sample, seed: str) -> Counter[str]:
+def _play(make: Callable[[random.Random], bytes], sample: samples.Sample, seed: str, many: int) -> Counter[str]:
     sound = _read(sample.data, sample.reading)
     assert not isinstance(sound, Refusal)
     counts: Counter[str] = Counter()
-    for number in range(MANY):
+    for number in range(many):
         dice = random.Random(f"{seed}-{number}")
         data = make(dice)
         reading = _spoil_reading(sample.reading, dice) if number % 20 == 19 else sample.reading
@@ -139,13 +141,15 @@ def _play(make: Callable[[random.Random], bytes], sample: samples.Sample, seed: 
 
 
 @pytest.mark.timeout(3600 if MANY > 5000 else 120)
-@pytest.mark.parametrize("name", ["shopify", "amazon", "csv", "woocommerce", "x12", "edifact"])
+@pytest.mark.parametrize("name", sorted(set(samples.ALL) - {"xlsx"}))
 def test_a_spoilt_text_is_refused_by_line_and_rule_or_its_change_is_shown(name: str) -> None:
     sample = samples.ALL[name]()
 
-    counts = _play(lambda dice: mutations.spoil(sample.data, dice), sample, name)
+    many = MANY * SHARES.get(name, 100) // 100
 
-    assert counts["refused"] + counts["faults"] > MANY // 4
+    counts = _play(lambda dice: mutations.spoil(sample.data, dice), sample, name, many)
+
+    assert counts["refused"] + counts["faults"] > many // 4
     assert set(counts) <= {"refused", "faults", "shown", "same"}
 
 
@@ -154,7 +158,7 @@ def test_a_spoilt_workbook_is_refused_by_part_and_rule_or_its_change_is_shown() 
     sample = samples.small_xlsx()
     parts = mutations.unpack(sample.data)
 
-    counts = _play(lambda dice: mutations.spoil_workbook(parts, dice), sample, "xlsx")
+    counts = _play(lambda dice: mutations.spoil_workbook(parts, dice), sample, "xlsx", MANY)
 
     assert counts["refused"] > MANY // 10
 

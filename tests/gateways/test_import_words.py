@@ -75,7 +75,8 @@ def test_each_sentence_asks_for_no_more_than_is_given(where: str, code: str, arg
 
 def test_no_sentence_of_the_readers_is_left_over() -> None:
     made = {f"import.read.{part}" for part in (
-        "lines_count", "units_count", "doubt_goods_by_name", "doubt_goods_by_barcode", "said_segments", "said_lines",
+        "lines_count", "units_count", "levels_count", "said_levels",
+        "doubt_goods_by_name", "doubt_goods_by_barcode", "said_segments", "said_lines",
         "said_units", "said_documents", "said_groups", *(f"cleaned_{how}" for how in (
             "ignored", "zeros", "gaps", "formula", "apostrophe", "fraction", "brackets")))}  # fmt: skip
     known = {code for code in phrases.texts() if code.startswith("import.read.")}

@@ -95,7 +95,7 @@ def cancel_something(house: House) -> None:
             cancelling.cancel(session, context, line.order_id, {line.id: 1}, reason="phone")
 
 
-@pytest.mark.parametrize("kind", ["products", "stock"])
+@pytest.mark.parametrize("kind", ["products", "stock", "purchases", "notices"])
 def test_a_file_of_nothing_but_faults_changes_nothing(house: House, kind: str) -> None:
     run = desk.stage(house, kind, [desk.fault(n, "", "", "cells") for n in range(2, 9)])
 

@@ -281,3 +281,25 @@ def test_no_adjustment_place_no_stock(house: House, mug: int) -> None:
 
     assert desk.publish(house, run).message.code == "input.no_adjustment"
     assert house.on_hand("A-2", mug) == 0
+
+
+def test_steps_before_goods_are_free_and_the_pick_face_come_in_with_the_article(house: House, mug: int) -> None:
+    steps = {"is_inspected": "1", "is_relabelled": "1", "serial_tracked": "1", "opens_cases": "0", "mixing": "food"}
+    desk.take_in(
+        house, "products", [{"sku": "CUP", "name": "Cup", "face": "A-2", "face_min": "4", "face_max": "20", **steps}]
+    )
+    desk.take_in(house, "products", [{"sku": "MUG", "name": "Blue mug", "is_inspected": "1"}])
+    cup, known = get(house, "CUP"), get(house, "MUG")
+
+    assert (cup.is_inspected, cup.is_relabelled, cup.serial_tracked, cup.opens_cases) == (True, True, True, False)
+    assert (cup.face_id, cup.face_min, cup.face_max, cup.mixing) == (house.place("A-2"), 4, 20, "food")
+    assert (known.is_inspected, known.opens_cases, known.face_id) == (True, True, None)
+
+
+def test_a_face_that_is_no_bin_or_turned_round_is_refused(house: House, mug: int) -> None:
+    found = refused(house, "products", [
+        {"sku": "CUP", "name": "Cup", "face": "DOCK-1"},
+        {"sku": "POT", "name": "Pot", "face": "A-2", "face_min": "9", "face_max": "4"},
+    ])  # fmt: skip
+
+    assert found == {2: ("unknown_place", "face"), 3: ("face_turned", "face_min")}

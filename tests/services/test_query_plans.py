@@ -27,13 +27,19 @@ from wms_desktop.services import (
     codes,
     crossdocking,
     dispatch_reads,
+    dock_figures,
+    dock_reasons,
     explaining,
     finding,
     flow,
     hands,
+    inbound,
+    inbound_board,
     inventory,
     kits,
+    lane_board,
     lookups,
+    outlooks,
     packing_queue,
     picking_walks,
     picturing,
@@ -42,27 +48,32 @@ from wms_desktop.services import (
     putaway,
     receipts,
     rematching,
+    replenishing,
     states,
     story,
     undoing,
     waited,
     waiting_orders,
+    walk_backs,
 )
 from wms_desktop.services.dialogue import Context
 from wms_desktop.services.inventory import Goods, Spot
+from wms_desktop.services.lanes import Lanes
 from wms_desktop.views.backlog import Backlog
 
 GROWING = frozenset(
     {
         "movement", "stock", "order_line", "sales_order", "reservation", "peg", "pick", "command", "print_job",
         "receipt", "receipt_line", "purchase_order", "purchase_line", "shipment", "carton", "batch", "batch_order",
-        "plate", "product", "barcode", "location", "lot", "count_task",
+        "plate", "product", "barcode", "location", "lot", "count_task", "notice", "notice_line", "notice_package",
+        "delivery", "delivery_part",
     }
 )  # fmt: skip
 # Indexes of what is open at this moment: reading one whole is reading today's work, not the house's history.
 OF_TODAY = frozenset(
     {"ix_peg_open", "ix_peg_arrived", "ix_carton_closed", "uq_reservation_held", "ix_order_line_owed",
-     "ix_order_line_waiting", "ix_order_line_promised", "ix_purchase_line_due", "uq_count_task_open"}
+     "ix_order_line_waiting", "ix_order_line_promised", "ix_purchase_line_due", "uq_count_task_open",
+     "ix_delivery_open"}
 )  # fmt: skip
 _SCAN = re.compile(r"SCAN (\w+)(?: USING (?:COVERING )?INDEX (\w+))?")
 CONTEXT = Context(operator_id=1, station_id=1, command_id="plans", at=NOON)
@@ -76,6 +87,9 @@ QUESTIONS: dict[str, Callable[[Session], Any]] = {
     "who waits for what is free, the first in line": lambda s: picturing.read(s, NOON, product_ids=[1], brief=True),
     "everybody who waits for a product": lambda s: picturing.read(s, NOON, product_ids=[1, 2]),
     "what one order wants and others hold": lambda s: picturing.read(s, NOON, order_ids=[1], takes_back=[1]),
+    "what cross-docking has come to": lambda s: dock_figures.figures(s, NOON),
+    "why this order and not that one": lambda s: dock_reasons.tell(s, NOON, 1),
+    "whether the dock has anything to say": lambda s: dock_reasons.tell_beside(s, NOON, 1),
     "why a line waits": lambda s: explaining.explain(s, NOON, 1),
     "which kits are made of these": lambda s: kits.list_parts(s, [1, 2]),
     "what is free beyond the safety stock": lambda s: picturing.free_in_bins(s, NOON, [1, 2]),
@@ -83,6 +97,10 @@ QUESTIONS: dict[str, Callable[[Session], Any]] = {
     "what is to be carried": lambda s: crossdocking.list_carries(s, 1, 1),
     "what stands on the dock": lambda s: putaway.list_waiting(s, 5),
     "which bin for goods": lambda s: bins.propose(s, Goods(product_id=1, qty=1)),
+    "whether a pick waits for a product": lambda s: bins.is_wanted(s, 1),
+    "which pick faces run low": lambda s: replenishing.list_refills(s),
+    "what is walked back": lambda s: walk_backs.list_walk_backs(s),
+    "which lane an order gets": lambda s: Lanes(s),
     "what stands at a place": lambda s: inventory.find_stock(s, Goods(product_id=1, qty=1), Spot(location_id=101)),
     "what is held at a place": lambda s: inventory.list_held_on(s, location_id=7),
     "what is held on a plate": lambda s: inventory.list_held_on(s, plate_id=1),
@@ -92,6 +110,9 @@ QUESTIONS: dict[str, Callable[[Session], Any]] = {
     "whose batch is next": lambda s: picking_walks.find_next(s, CONTEXT),
     "which batch a picker walks": lambda s: picking_walks.find_walk(s, CONTEXT),
     "the stops of a batch": lambda s: picking_walks.list_halts(s, 1),
+    "the lane board": lambda s: lane_board.read_board(s, NOON),
+    "trucks and what is on order": lambda s: inbound_board.read_board(s, NOON),
+    "the docks of a day": lambda s: inbound_board.read_calendar(s, NOON, NOON.date()),
     "what waits for a packer": lambda s: packing_queue.list_waiting(s, NOON),
     "what waits in a tote": lambda s: packing_queue.list_waiting(s, NOON, plate_id=1),
     "which single order wants an item": lambda s: packing_queue.list_singles(s, NOON, 1, 7),
@@ -109,6 +130,11 @@ QUESTIONS: dict[str, Callable[[Session], Any]] = {
     "what came and left of late": lambda s: flow.read(s, NOON),
     "how fast the house works": lambda s: hands.read_rates(s, NOON),
     "what left too late": lambda s: waited.list_waited(s, NOON, Backlog(at=NOON, lines=(), orders=())),
+    "when goods of a product come": lambda s: outlooks.list_inbounds(s, NOON.date(), {1, 2}),
+    "which truck, notice or package a code names": lambda s: [
+        inbound.find_by_code(s, text) for text in ("T000001", "ASN-1", "340123450000000017")
+    ],
+    "which truck brings an order": lambda s: inbound.find_booked(s, 1),
     "the walk of a batch on the map": lambda s: lookups.find_tour(s, "BH1000000"),
 }
 

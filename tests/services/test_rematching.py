@@ -317,7 +317,7 @@ def asked(house: House, session: Session, context: Context) -> list[str]:
     return seen
 
 
-def test_where_nobody_waits_a_putaway_costs_one_question_and_a_pick_none(house: House, mug: int) -> None:
+def test_where_nobody_waits_a_putaway_costs_three_questions_and_a_pick_none(house: House, mug: int) -> None:
     stock = house.put(mug, "DOCK-1", 5)
     counts = []
 
@@ -334,7 +334,7 @@ def test_where_nobody_waits_a_putaway_costs_one_question_and_a_pick_none(house: 
     command(house, put_away)
     command(house, nothing)
 
-    assert counts == [1, 0]
+    assert counts == [3, 0]
 
 
 def test_who_may_not_be_served_yet_is_left_alone(house: House, mug: int) -> None:

@@ -6,12 +6,14 @@ import hashlib
 import json
 import sqlite3
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 REFUSED = {"stop", "not_understood", "refused"}
+STOPPED_WITH_AN_OFFER = {"not_on_order", "on_other_order", "expired_to_hold", "unknown_item", "unknown_plate"}
+"""Answers in red that are commands all the same: the dialogue now offers what may be done about it."""
 _OUTSIDE = ("ASIDE", "PO-", "CARTON ", "TRUCK-")
 """Places of the player's floor that are no places of the book (any more)."""
 
@@ -58,7 +60,7 @@ def unmatched_commands(out: Path) -> list[str]:
     """Where the acts that were taken and the commands that were carried out part company; empty: one for one."""
     found = []
     for workflow in ("receive", "putaway", "pick", "pack", "dispatch"):
-        taken = [a["raw"] for a in acts(out) if a["workflow"] == workflow and a["did"]["outcome"] not in REFUSED]
+        taken = [a["raw"] for a in acts(out) if a["workflow"] == workflow and _was_taken(a["did"])]
         sql = f"SELECT content FROM command WHERE workflow = '{workflow}' AND state = 'done' ORDER BY seq"
         carried_out = [row[0] for row in ask(out, sql)]
         if len(taken) != len(carried_out):
@@ -66,6 +68,11 @@ def unmatched_commands(out: Path) -> list[str]:
         pairs = enumerate(zip(taken, carried_out, strict=False))
         found += [f"{workflow} {at}: {raw}" for at, (raw, content) in pairs if content not in _digests(workflow, raw)]
     return found
+
+
+def _was_taken(did: Mapping[str, Any]) -> bool:
+    """Whether the dialogue went on: it was not refused, or it was stopped with something offered."""
+    return did["outcome"] not in REFUSED or did["code"] in STOPPED_WITH_AN_OFFER
 
 
 def untrue_places(out: Path, piles: Iterable[tuple[str, str, int]]) -> set[str]:

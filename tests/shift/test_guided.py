@@ -168,6 +168,9 @@ def test_the_whole_shift_comes_to_what_it_must(whole: Played) -> None:
     assert whole.summary.is_good
     assert figures["orders_shipped"] >= 20
     assert figures["orders_by_lane_alone"] >= 5
+    assert min(figures[f"units_{how}"] for how in ("planned", "opportunistic")) >= 1
+    assert min(figures[f"units_{what}"] for what in ("did_not_come", "inspected", "walked_back")) >= 1
+    assert figures["declined"] == 1
     assert figures["shorts"] >= 1
     assert figures["shorts_found_elsewhere"] + figures["shorts_backordered"] >= 1
     assert figures["batches_picked"] >= 2
@@ -195,7 +198,8 @@ def test_the_page_says_the_figures_the_story_and_where_the_data_comes_from(whole
 @pytest.mark.reliability
 def test_every_telling_moment_has_its_four_pictures(whole: Played) -> None:
     taken = {path.name for path in (whole.out / "pictures").glob("*.png")}
-    moments = ("sign-on", "verdict-lane", "putaway", "pick-map", "pick-wrong-refused", "hand-over", "batches-board",
+    moments = ("sign-on", "verdict-lane", "receive-inspect", "inspect-passing", "cancel-asked", "putaway",
+               "walk-back", "pick-map", "pick-wrong-refused", "hand-over", "batches-board",
                "backlog", "pack-wrong-refused", "pack-confirm", "pack-label", "dispatch-missing",
                "manifest-closed")  # fmt: skip
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sys
+import time
 from pathlib import Path
+from threading import Timer
 
 import pytest
 from hypothesis import given, settings
@@ -60,6 +62,39 @@ def test_a_process_that_dies_ends_the_answers_without_a_last_word(case: Case, mo
     monkeypatch.setattr(sys, "executable", "/bin/false")
 
     assert list(process.answers(case.wishes("count"), case.supply, 1)) == []
+
+
+def test_one_process_solves_one_problem_after_the_other_and_is_gone_with_its_block(case: Case) -> None:
+    few = case.wishes("count")[:40]
+
+    with process.Solver() as solver:
+        said = [list(solver.answers(wishes, case.supply, 1))[-1] for wishes in (few, case.wishes("value"))]
+        child = solver._child
+
+    assert [one.is_last for one in said] == [True, True]
+    assert child.returncode is not None
+
+
+def test_a_process_that_is_closed_from_outside_ends_the_answers_at_once(case: Case) -> None:
+    big = generate(200, 3000, 0.4, 1)
+    with process.Solver() as solver:
+        Timer(0.7, solver.close).start()
+        began = time.monotonic()
+        said = list(solver.answers(big.wishes("value"), big.supply, 20))
+
+    assert time.monotonic() - began < 5
+    assert not any(one.is_last for one in said)
+
+
+def test_worths_beyond_what_the_solver_keeps_put_the_count_first_and_the_value_second() -> None:
+    step = 10**17
+    wishes = [Wish(1, ((0, 4),), step + 9), Wish(2, ((0, 2),), step + 1), Wish(3, ((0, 2),), step + 2),
+              Wish(4, ((0, 2),), step + 3)]  # fmt: skip
+
+    found = solve(wishes, {0: 4}, 1)
+
+    assert set(found.orders) == {3, 4}
+    assert found.worth <= found.bound < 3 * step
 
 
 def test_a_case_comes_back_from_its_files(case: Case, tmp_path: Path) -> None:

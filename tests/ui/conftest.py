@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 from tests.ui.fakes import PHRASES, FakeReads, FakeRunner
 from tests.ui.import_fakes import FakeHouse, FakeImports, button, drop
 from wms_desktop import phrases
-from wms_desktop.phrases import desks, promises, ui_backlog, ui_imports, ui_orders
+from wms_desktop.phrases import desks, promises, ui_backlog, ui_dock, ui_imports, ui_orders
 from wms_desktop.ui import theme, wording
 from wms_desktop.ui.desks.imports import ImportsDesk
 from wms_desktop.ui.main_window import MainWindow, StationFacts
@@ -25,7 +25,8 @@ from wms_desktop.ui.settings import Settings
 @pytest.fixture(autouse=True)
 def said(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
     """The window's own phrases and a few prompts, so that these tests need no dialogue's texts."""
-    texts = {**desks.TEXTS, **promises.TEXTS, **ui_imports.TEXTS, **ui_backlog.TEXTS, **ui_orders.TEXTS, **PHRASES}
+    parts = (desks, promises, ui_imports, ui_backlog, ui_orders, ui_dock)
+    texts = {code: text for part in parts for code, text in part.TEXTS.items()} | PHRASES
     for module in (phrases, wording):
         monkeypatch.setattr(module, "texts", lambda: texts)
     return texts

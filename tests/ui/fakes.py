@@ -36,8 +36,9 @@ ANA = Who(
     operator_id=1,
     name="Ana Martins",
     role="supervisor",
-    may=frozenset({"receive", "putaway", "pick", "pack", "dispatch", "batches", "orders", "promises", "imports"}),
-)
+    may=frozenset({"receive", "putaway", "pick", "pack", "dispatch", "batches", "orders", "promises", "imports",
+                   "inbound", "lanes"}),
+)  # fmt: skip
 BADGE = Prompt(workflow="sign_on", state="badge")
 PICK = Prompt(
     workflow="pick",

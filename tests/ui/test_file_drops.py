@@ -36,6 +36,20 @@ def test_a_file_dropped_on_a_floor_screen_waits_at_the_desk_and_the_screen_stays
     assert band.startswith("orders.csv waits at the Imports desk (Ctrl+Shift+I)")
 
 
+def test_a_picture_dropped_at_the_dock_is_handed_on_to_be_kept(
+    qtbot: QtBot, picking: MainWindow, imports: FakeImports, tmp_path: Path
+) -> None:
+    picture = tmp_path / "crushed.JPG"
+    picture.write_bytes(b"\xff\xd8\xff")
+    picking.show_place("receive")
+
+    with qtbot.waitSignal(picking.photo_dropped) as dropped:
+        drop(picking, picture)
+
+    assert dropped.args == [str(picture)]
+    assert imports.glances == []
+
+
 def test_who_may_not_import_is_told_so_and_the_file_is_not_opened(
     qtbot: QtBot, picking: MainWindow, imports: FakeImports, import_file: Path
 ) -> None:

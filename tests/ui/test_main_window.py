@@ -59,6 +59,17 @@ def test_a_station_is_opened_by_number_by_barcode_and_by_touch(qtbot: QtBot, win
     assert opened == ["pick", "pack", "dispatch"]
 
 
+@pytest.mark.parametrize("between", ["chooser", "pick"])
+def test_a_desk_opened_in_a_hurry_has_the_keys(qtbot: QtBot, window: MainWindow, between: str) -> None:
+    window.show_place("pack")
+    qtbot.wait(20)
+    window.show_place(between)
+    window.show_place("backlog")  # before the other page's scan field had its turn
+    qtbot.wait(50)
+
+    assert window.page().isAncestorOf(QApplication.focusWidget())
+
+
 def test_a_scan_is_answered_on_the_screen_of_its_station(qtbot: QtBot, picking: MainWindow, runner: FakeRunner) -> None:
     scan(picking, "5012345678900")
     screen = picking.floor.screen("pick")

@@ -24,7 +24,10 @@ REAL = {
 HEADLINES = sorted(
     code for code in REAL if code.startswith("prompt.") and not code.endswith(".sub") and code.split(".")[1] in BAR
 )
-BIG = {"pick.bin": "A-03-02-B-04", "putaway.place": "A-03-02-B-04", "receive.carry": "LANE 14"}
+BIG = {"pick.bin": "A-03-02-B-04", "putaway.place": "A-03-02-B-04", "receive.carry": "LANE 14",
+       "receive.aside": "step.relabel", "receive.bring": "LANE 14",
+       "putaway.back": "A-03-02-B-04", "putaway.stop": "A-03-02-B-04",
+       "putaway.refill": "A-03-02-B-04", "putaway.refill_put": "A-03-02-B-04"}  # fmt: skip
 SAMPLES: dict[str, Value] = {
     "product": "WHITE HANGING HEART T-LIGHT HOLDER",
     "sku": "85123A",

@@ -32,7 +32,7 @@ class ImportRun(Table):
     state: Mapped[str] = mapped_column(Word, default="staged")
     published_at: Mapped[datetime | None] = mapped_column(default=None)
     __table_args__ = (
-        CheckConstraint(one_of("kind", ("orders", "products", "stock")), name="kind"),
+        CheckConstraint(one_of("kind", ("orders", "products", "stock", "purchases", "notices")), name="kind"),
         CheckConstraint(one_of("state", ("staged", "published", "dropped")), name="state"),
         Index(
             "uq_import_run_published",

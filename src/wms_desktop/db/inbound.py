@@ -14,6 +14,7 @@ from wms_desktop.db.types import STRICT, Table, Word, one_of
 PEG_STATES = ("proposed", "firm", "arrived", "in_lane", "stored", "packed", "released")
 PEG_KINDS = ("planned", "opportunistic", "short")
 PLANNED = text("state IN ('proposed', 'firm')")
+IN_PREPARATION = text("condition IN ('inspect', 'relabel')")
 LINE_CONDITIONS = ("good", "damaged", "inspect", "relabel")
 
 
@@ -27,7 +28,7 @@ class Delivery(Table):
     __tablename__ = "delivery"
     id: Mapped[int] = mapped_column(primary_key=True, init=False)
     number: Mapped[str] = mapped_column(unique=True)
-    state: Mapped[str] = mapped_column(default="expected")
+    state: Mapped[str] = mapped_column(Word, default="expected")
     carrier: Mapped[str] = mapped_column(default="")
     note: Mapped[str] = mapped_column(default="")
     dock_id: Mapped[int | None] = mapped_column(ForeignKey("location.id"), default=None)
@@ -49,6 +50,7 @@ class Delivery(Table):
         Index("ix_delivery_open", "state", sqlite_where=text("state IN ('expected', 'here')"),
               postgresql_where=text("state IN ('expected', 'here')")),
         Index("ix_delivery_dock_id", "dock_id", "opens_at"),
+        Index("ix_delivery_closes_at", "closes_at"),
         STRICT,
     )  # fmt: skip
 
@@ -230,7 +232,10 @@ class ReceiptLine(Table):
         CheckConstraint("qty > 0 AND pegged >= 0 AND pegged <= qty", name="pegged_within_received"),
         CheckConstraint(one_of("condition", LINE_CONDITIONS), name="condition"),
         CheckConstraint(one_of("state", ("received", "countered")), name="state"),
+        # What came in, day by day.
+        Index("ix_receipt_line_at", "at"),
         Index("ix_receipt_line_notice_line_id", "notice_line_id"),
+        Index("ix_receipt_line_prep", "product_id", sqlite_where=IN_PREPARATION, postgresql_where=IN_PREPARATION),
         Index("ix_receipt_line_purchase_line_id", "purchase_line_id"),
         STRICT,
     )

@@ -34,7 +34,8 @@ class Location(Table):
     ``aisle`` counts from 0 on the floor plan; ``x_mm``/``y_mm`` are its point on the walk; capacity in cubic
     millimetres and grams (0: no limit). A lane serves one carrier's service (or all of a ``carrier``, or any) and holds
     up to ``capacity_orders`` orders: with 1 it is a place for one order, and with a ``wall`` a cubby of that put wall.
-    ``mixing`` says what may share a bin: any, one_product, one_lot. Nothing is sent to a blocked place.
+    ``mixing`` says what may share a bin: any, one_product, one_lot. Nothing is sent to a blocked place;
+    ``blocked_why`` is what the person who blocked it said.
     """
 
     __tablename__ = "location"
@@ -57,6 +58,7 @@ class Location(Table):
     wall: Mapped[str] = mapped_column(default="")
     mixing: Mapped[str] = mapped_column(default="any")
     is_blocked: Mapped[bool] = mapped_column(default=False)
+    blocked_why: Mapped[str] = mapped_column(default="")
     __table_args__ = (
         CheckConstraint(one_of("mixing", MIXING), name="mixing"),
         CheckConstraint("is_blocked IN (0, 1)", name="is_blocked"),

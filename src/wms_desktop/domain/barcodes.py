@@ -5,13 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from wms_desktop.domain import sscc
+from wms_desktop.domain import gs1_rules, sscc
 
 GS = "\x1d"
 GS1_SYMBOLS = ("]C1", "]d2", "]Q3", "]e0")
 KEY_PREFIX = "WMS-KEY-"
 MAX_LENGTH = 200
+GTIN_LENGTH = 14
 _GTIN_LENGTHS = (8, 12, 13, 14)
+_MOST_COUNT = 100_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,7 +21,9 @@ class Parsed:
     """What one symbol carries; fields that it does not carry are empty.
 
     ``gtin`` is padded to 14 digits, ``sscc`` has 18, ``key`` is the name of a station key, ``text`` is the symbol
-    without its AIM identifier. ``count`` is the variable count of AI 30 or 37 (0: none).
+    without its AIM identifier. ``count`` is how many of the item a logistic unit contains (AI 37), ``pieces`` how many
+    pieces this one item is of (AI 30), ``weight_g`` its net weight (AI 310n); 0: not said.
+    ``fault``: why it cannot be used; ``elements`` are those that break an association.
     """
 
     text: str
@@ -29,8 +33,11 @@ class Parsed:
     expiry: date | None = None
     serial: str = ""
     count: int = 0
+    pieces: int = 0
+    weight_g: int = 0
     key: str = ""
     fault: str = ""
+    elements: tuple[str, ...] = ()
 
 
 def is_gtin(text: str) -> bool:
@@ -83,21 +90,31 @@ def _parse_elements(text: str) -> Parsed:
     except BiipException:
         return Parsed(text=text, fault="not_gs1")
     values: dict[str, str] = {}
-    expiry: date | None = None
+    days: dict[str, date] = {}
+    weight_g = 0
     for element in message.element_strings:
         code = element.ai.ai
         values[code] = element.value
         if element.gtin_error or element.sscc_error:
             return Parsed(text=text, fault="check_digit")
-        if code in ("17", "15") and element.date is not None:
-            expiry = element.date
-    gtin = values.get("01") or values.get("02") or ""
+        if element.date is not None:
+            days[code] = element.date
+        if code.startswith("310") and element.decimal is not None:
+            weight_g = round(element.decimal * 1000)
+    breach = gs1_rules.find_breach(values)
+    if breach is not None:
+        return Parsed(text=text, fault=breach.rule, elements=breach.elements)
+    count, pieces = (int(values.get(code) or 0) for code in (gs1_rules.COUNT, gs1_rules.PIECES))
+    if max(count, pieces) > _MOST_COUNT:
+        return Parsed(text=text, fault="too_many")
     return Parsed(
         text=text,
-        gtin=gtin,
-        sscc=values.get("00", ""),
-        lot=values.get("10", ""),
-        expiry=expiry,
-        serial=values.get("21", ""),
-        count=int(values.get("30") or values.get("37") or 0),
+        gtin=values.get(gs1_rules.ITEM) or values.get(gs1_rules.CONTENT) or "",
+        sscc=values.get(gs1_rules.SSCC, ""),
+        lot=values.get(gs1_rules.LOT, ""),
+        expiry=days.get(gs1_rules.EXPIRY) or days.get(gs1_rules.BEST_BEFORE),
+        serial=values.get(gs1_rules.SERIAL, ""),
+        count=count,
+        pieces=pieces,
+        weight_g=weight_g,
     )

@@ -296,8 +296,19 @@ class Manifest:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Damage:
+    """Units that came damaged for one reason: a word of the house, or what the clerk wrote."""
+
+    reason: str
+    qty: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReceivedRow:
-    """One line of a receipt; ``differs`` where ``good`` plus ``damaged`` is not what was expected."""
+    """One item of a receipt, in units: expected when it began, come good, damaged and still to be checked.
+
+    ``lot``: the lots it came in. ``not_ordered`` of what came nobody ordered; ``still_due`` are due on ``due``.
+    """
 
     sku: str
     name: str
@@ -306,11 +317,15 @@ class ReceivedRow:
     damaged: int = 0
     lot: str = ""
     due: date | None = None
+    still_due: int = 0
+    checking: int = 0
+    not_ordered: int = 0
+    damages: tuple[Damage, ...] = ()
 
     @property
     def difference(self) -> int:
-        """Units that came beyond (or, negative, short of) those expected, the damaged counted as come."""
-        return self.good + self.damaged - self.expected
+        """Units that came beyond (or, negative, short of) those expected, whatever their condition."""
+        return self.good + self.damaged + self.checking - self.expected
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -42,7 +42,10 @@ class WaitingLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Inbound:
-    """Open units of a purchase line: half of such deliveries are here by ``likely``, nine in ten by ``late``."""
+    """Open units of a purchase line: half of such deliveries are here by ``likely``, nine in ten by ``late``.
+
+    ``is_announced``: a notice or a booked truck says when; another day of the purchase order does not move them.
+    """
 
     purchase_line_id: int
     purchase_id: int
@@ -50,6 +53,7 @@ class Inbound:
     units: int
     likely: date
     late: date
+    is_announced: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -221,10 +225,11 @@ def _walk(outlook: Outlook, ranked: Sequence[WaitingLine], *, is_late: bool) -> 
         elif line.made_by_id is not None:
             made[line.made_by_id].append(line)
     coming: dict[int, list[_Parcel]] = defaultdict(list)
+    owed = {line.line_id: line.units for lines in made.values() for line in lines}
     for inbound in sorted(outlook.inbounds, key=lambda one: (_day(one, is_late), one.purchase_line_id)):
         day = max(_day(inbound, is_late), outlook.today)
         parcel = _Parcel(day, inbound.purchase_line_id, inbound.units)
-        parcel.units = _serve_made(walked, made.get(inbound.purchase_line_id, ()), parcel)
+        parcel.units = _serve_made(walked, made.get(inbound.purchase_line_id, ()), parcel, owed)
         if parcel.units:
             coming[inbound.product_id].append(parcel)
     for product_id in {*wanted, *coming, *outlook.free}:
@@ -236,13 +241,15 @@ def _walk(outlook: Outlook, ranked: Sequence[WaitingLine], *, is_late: bool) -> 
     return walked
 
 
-def _serve_made(walked: _Walked, lines: Sequence[WaitingLine], parcel: _Parcel) -> int:
-    """Gives a purchase line's units to what it is made for; what is left over is everybody's."""
+def _serve_made(walked: _Walked, lines: Sequence[WaitingLine], parcel: _Parcel, owed: dict[int, int]) -> int:
+    """Gives a purchase line's units to what it is made for, as far as it is still owed; the rest is everybody's."""
     units = parcel.units
     for line in lines:
-        if line.units <= units:
+        given = min(owed[line.line_id], units)
+        units -= given
+        owed[line.line_id] -= given
+        if given and not owed[line.line_id]:
             walked.days[line.line_id] = _Cover(parcel.day, parcel.inbound_id)
-        units = max(0, units - line.units)
     return units
 
 

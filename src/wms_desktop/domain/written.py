@@ -12,6 +12,7 @@ import unicodedata
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 
+from wms_desktop.domain import sscc
 from wms_desktop.domain.countries import find_number
 from wms_desktop.domain.country_names import find_letters
 from wms_desktop.errors import BadInput
@@ -23,6 +24,7 @@ MOST_CODE = 60
 MOST_TEXT = 200
 MOST_NOTE = 2000
 FIRST_YEAR, LAST_YEAR = 2000, 2099
+_FEWEST_DIGITS = 15  # of an SSCC whose leading zeros are lost
 _PLACES = 4
 _GAPS = " '\u2019\u00a0\u202f"  # what stands between thousands beside the point and the comma
 _PLAIN = re.compile(r"[0-9]{1,9}")
@@ -126,6 +128,24 @@ def number_code(text: str) -> str:
     """As :func:`code`, without the ``.0`` that a spreadsheet adds to a number that it took for an amount."""
     text = code(text)
     return text[:-2] if text.endswith(".0") and text[:-2].isascii() and text[:-2].isdigit() else text
+
+
+def package(text: str) -> str:
+    """The SSCC of a pallet or carton: 18 digits, with or without its (00) before it.
+
+    Refuses ``not_sscc``, and ``sscc_zeros`` where a spreadsheet seems to have eaten its leading zeros.
+    """
+    digits = re.sub("[ -]", "", plain(text))
+    if digits.startswith("(00)"):
+        digits = digits[4:]
+    elif len(digits) == sscc.SSCC_LENGTH + 2 and digits.startswith("00"):
+        digits = digits[2:]
+    if sscc.is_sscc(digits):
+        return digits
+    whole_code = digits.zfill(sscc.SSCC_LENGTH)
+    if _FEWEST_DIGITS <= len(digits) < sscc.SSCC_LENGTH and sscc.is_sscc(whole_code):
+        raise BadInput("import.read.sscc_zeros", offer=whole_code)
+    raise BadInput("import.read.not_sscc")
 
 
 def _digits(text: str, decimal: str) -> tuple[str, str, bool] | None:
@@ -368,6 +388,9 @@ CONDITION_WORDS = {"good": "good", "ok": "good", "damaged": "damaged"}
 VELOCITY_WORDS = {"a": "A", "b": "B", "c": "C"}
 
 
+STEPS = ("serial_tracked", "is_inspected", "is_relabelled", "opens_cases")
+
+
 def _of(words: Mapping[str, str]) -> Callable[[str, str, str], str]:
     return lambda text, decimal, dates: one_of(text, words)
 
@@ -392,18 +415,20 @@ def _class(text: str, decimal: str = ".") -> str:
 
 
 _READERS: Mapping[str, Callable[[str, str, str], str]] = {
-    **dict.fromkeys(("number", "sku", "lot", "location"), _just(code)),
-    "customer_code": _just(number_code),
+    **dict.fromkeys(("number", "sku", "lot", "location", "face", "mixing"), _just(code)),
+    **dict.fromkeys(("customer_code", "supplier_code", "purchase"), _just(number_code)),
+    **dict.fromkeys(("pallet", "carton"), _just(package)),
     "qty": _number(ordered),
     "units_per_case": _number(units),
     **dict.fromkeys(("line_no", "cancelled", "backorder_limit", "safety_stock"), _number(whole)),
+    **dict.fromkeys(("face_min", "face_max"), _number(whole)),
     **dict.fromkeys(("weight_g", "length_mm", "width_mm", "height_mm"), _number(whole)),
     "priority_class": _number(_class),
     "price": _number(amount),
-    **dict.fromkeys(("made_to_order", "lot_tracked", "expiry_tracked"), _just(flag)),
+    **dict.fromkeys(("made_to_order", "lot_tracked", "expiry_tracked", *STEPS), _just(flag)),
     "is_paid": _just(paid),
     "is_cancelled": _just(called_off),
-    **dict.fromkeys(("promise", "release_on", "line_release_on", "expiry"), _time(day)),
+    **dict.fromkeys(("promise", "release_on", "line_release_on", "expiry", "due", "shipped_on"), _time(day)),
     **dict.fromkeys(("placed_at", "leave_by"), _time(instant)),
     "currency": _just(currency),
     "country": _just(country),

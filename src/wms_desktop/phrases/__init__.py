@@ -13,6 +13,7 @@ PARTS = (
     "app",
     "common",
     "receive",
+    "putaway",
     "pick",
     "pack",
     "dispatch",
@@ -30,9 +31,13 @@ PARTS = (
     "ui_imports",
     "ui_backlog",
     "ui_orders",
+    "ui_dock",
+    "dock",
+    "inbound",
+    "crossdock",
 )
 _LIMIT = 500
-_NAMES = ("kind.", "key.", "reason.", "why.", "role.", "ship_rule.", "cause.")
+_NAMES = ("kind.", "key.", "reason.", "why.", "role.", "ship_rule.", "cause.", "step.")
 
 
 @cache

@@ -12,6 +12,8 @@ TEXTS = {
     "wrong_product_reserved": "order {label} holds units of product {stored}, but wants product {should}",
     "shipped_differs": "shipped units of order {label}: {stored} stored, the movements say {should}",
     "received_differs": "received units of order {label}: {stored} stored, the receipts say {should}",
+    "announced_differs": "received units of notice {label}: {stored} stored, the receipts say {should}",
+    "planned_differs": "planned units of order {label}: {stored} stored, the plans say {should}",
     "supplier_differs": "{label}: the receipts say {stored} came in, the movements say {should}",
     "pegged_differs": "pegged units of receipt {label}: {stored} stored, the pegs say {should}",
     "plate_in_two_places": "plate {label} stands in {should} places at once",

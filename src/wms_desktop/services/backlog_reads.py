@@ -8,7 +8,17 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from wms_desktop.services import allocation, backlog, cockpit, finding, merging, rehearsing, story, substituting
+from wms_desktop.services import (
+    allocation,
+    backlog,
+    cockpit,
+    dock_reasons,
+    finding,
+    merging,
+    rehearsing,
+    story,
+    substituting,
+)
 from wms_desktop.services.doors import Args, Find
 
 
@@ -33,8 +43,9 @@ def _find(session: Session, now: datetime, args: Args) -> Any:
 
 
 def _why(session: Session, now: datetime, args: Args) -> Any:
-    """Everything there is to say about one line: why this, why not that, who holds it."""
-    return allocation.explain(session, now, args["line"])
+    """Everything there is to say about one line: why this, why not that, who holds it, and who got what came."""
+    said = allocation.explain(session, now, args["line"])
+    return (*said, *dock_reasons.tell_beside(session, now, args["line"]))
 
 
 def _alternatives(session: Session, now: datetime, args: Args) -> Any:

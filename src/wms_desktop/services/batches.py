@@ -387,7 +387,12 @@ def _list_incomplete(session: Session, order_ids: set[int]) -> set[int]:
         select(Reservation.order_line_id, func.sum(Reservation.qty).label("qty"))
         .join(Stock, Stock.id == Reservation.stock_id)
         .join(Location, Location.id == Stock.location_id)
-        .where(Reservation.state == "held", Location.kind.in_(("bin", "lane", "cart", "bench")))
+        .where(
+            Reservation.state == "held",
+            Location.kind.in_(("bin", "lane", "cart", "bench")),
+            # Loose on a cart it is being put away, and not yet where it can be picked.
+            (Location.kind != "cart") | (Stock.plate_id != NO_PLATE),
+        )
         .group_by(Reservation.order_line_id)
         .subquery()
     )

@@ -1,109 +1,316 @@
-"""Finds the bin for goods that nobody waits for: same goods first, then the nearest free one that fits."""
+"""Finds the bins for goods that are put away: reads the few bins that may be it, and lets the rules choose."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Row, Select, exists, func, select
+from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, case, exists, func, select
 from sqlalchemy.orm import Session, aliased
 
 from wms_desktop.db.tables import Location, Product, Stock
+from wms_desktop.domain import slotting
+from wms_desktop.domain.slotting import Content, Load, Part, Placing, Refused, Slot
+from wms_desktop.services import replenishing
 from wms_desktop.services.inventory import Goods
+
+_NEAREST_SHOWN = 3
+_MOST_PARTS = 40
+_FACED = aliased(Product)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proposal:
-    """A bin and why it was chosen (`same_goods`, `nearest_free`); ``room`` is how many units fit in it."""
+    """Where goods go: the first bin, by which rule (a name of `slotting.CHAIN`), and how many units fit in it.
+
+    ``parts`` are all bins in the order in which they are gone to, ``left`` the units that no bin takes, ``refused``
+    the bins that were better or nearer, with why they were not chosen.
+    """
 
     location_id: int
     code: str
     reason: str
     room: int
+    parts: tuple[Part, ...] = ()
+    left: int = 0
+    refused: tuple[Refused, ...] = ()
 
 
-def propose(session: Session, goods: Goods) -> Proposal | None:
-    """The bin where these goods should go, or None when no bin has room for a single unit.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Planned:
+    """Units that somebody is on the way to a bin with: they count as lying there."""
 
-    The bin with the same product and lot and room for all of it, the nearest on the walk; else the nearest empty
-    bin of the product's velocity zone that takes all of it; else any nearest empty one; else the one with most
-    room. An unknown size or weight fits everywhere.
+    location_id: int
+    product_id: int
+    qty: int
+    lot_id: int = 0
+
+
+def propose(session: Session, goods: Goods, *, planned: Sequence[Planned] = (),
+            avoid: Sequence[int] = ()) -> Proposal | None:  # fmt: skip
+    """The bins where these goods should go, or None when no bin has room for a single unit.
+
+    By the chain of `domain.slotting`: the empty face that a pick waits for, the fixed face, the bin with the same
+    goods, the nearest free bin of the product's velocity zone, any nearest free one, then bins shared with others;
+    several where no single one takes all. An unknown size or weight fits everywhere. ``planned`` units count as
+    lying in their bins already; bins to ``avoid`` are left out.
     """
+    load = _load_of(session, goods)
+    on_the_way = _contents_of(session, planned)
+    few = len({*on_the_way, *avoid})
+    slots = _read(session, _few_ids(session, load, few), load, on_the_way, avoid)
+    placing = slotting.choose(load, slots)
+    faces = sum(part.qty for part in placing.parts if part.slot_id == load.face_id)
+    if placing.left or len(placing.parts) > bool(faces) + 1:
+        ids = [slot.id for slot in slots] + _many_ids(session, load, load.qty - faces)
+        placing = slotting.choose(load, _read(session, ids, load, on_the_way, avoid))
+    return _proposal(placing)
+
+
+def room_in(session: Session, location_id: int, product: Product, lot_id: int = 0,
+            planned: Sequence[Planned] = ()) -> int:  # fmt: skip
+    """How many more units of a product and lot a bin takes; 0 where they may not lie there together."""
+    return room_of(session, location_id, Goods(product_id=product.id, qty=1, lot_id=lot_id), planned)
+
+
+def room_of(session: Session, location_id: int, goods: Goods, planned: Sequence[Planned] = ()) -> int:
+    """How many units of these goods a bin takes, whatever their quantity."""
+    load, slot = look_at(session, location_id, goods, planned)
+    return slotting.room_for(load, slot)
+
+
+def look_at(session: Session, location_id: int, goods: Goods,
+            planned: Sequence[Planned] = ()) -> tuple[Load, Slot]:  # fmt: skip
+    """The goods as a load and a bin as it is now, for the rules of `domain.slotting`."""
+    load = replace(_load_of(session, goods), face_max=0)
+    (slot,) = _read(session, [location_id], load, _contents_of(session, planned), ())
+    return load, slot
+
+
+def _proposal(placing: Placing) -> Proposal | None:
+    if not placing.parts:
+        return None
+    first = placing.parts[0]
+    return Proposal(location_id=first.slot_id, code=first.code, reason=first.rule, room=first.room,
+                    parts=placing.parts, left=placing.left, refused=placing.refused)  # fmt: skip
+
+
+def _load_of(session: Session, goods: Goods) -> Load:
     product = session.get_one(Product, goods.product_id)
-    same = [row for row in _list_same(session, goods) if _room(row, product) >= goods.qty]
-    if same:
-        best = min(same, key=lambda row: (row.walk_seq, row.id))
-        return Proposal(location_id=best.id, code=best.code, reason="same_goods", room=_room(best, product))
-    empty = _find_empty(session, product, goods.qty, product.velocity) or _find_empty(session, product, goods.qty, "")
-    if empty is not None:
-        return Proposal(location_id=empty.id, code=empty.code, reason="nearest_free", room=_room(empty, product))
-    return None
+    return Load(
+        product_id=product.id,
+        qty=goods.qty,
+        lot_id=goods.lot_id,
+        volume_mm3=product.volume_mm3,
+        weight_g=product.weight_g,
+        mixing=product.mixing,
+        zone=product.velocity,
+        face_id=product.face_id or 0,
+        face_max=product.face_max,
+        is_wanted=product.face_id is not None and is_wanted(session, product.id),
+    )
 
 
-def room_in(session: Session, location_id: int, product: Product) -> int:
-    """How many more units of a product fit in a bin by volume and weight."""
-    row = session.execute(_with_load().where(Location.id == location_id).group_by(Location.id)).one()
-    return _room(row, product)
+def is_wanted(session: Session, product_id: int) -> bool:
+    """Whether an order waits for units of the product that are still to be picked."""
+    return replenishing.count_wanted(session, [product_id])[product_id] > 0
 
 
-def _with_load() -> Select[*tuple[Any, ...]]:
-    held = aliased(Product)
+# --------------------------------------------------------------------------------- which bins are looked at
+
+
+def _few_ids(session: Session, load: Load, few: int) -> list[int]:
+    """The bins that nearly always decide: its face, those with the same goods, the nearest free ones that take all."""
+    ids = [load.face_id] if load.face_id else []
+    same = session.scalars(_same(), {"product": load.product_id, "lot": load.lot_id}).all()
+    wanted = {"zone": load.zone, "volume": load.qty * load.volume_mm3, "weight": load.qty * load.weight_g,
+              "product": load.product_id}  # fmt: skip
+    ids += [*same, *session.scalars(_nearest(in_zone=True), {"zone": load.zone}).all()]
+    ids += session.scalars(_nearest(in_zone=False)).all()
+    in_zone = session.scalars(_free(in_zone=True, most=1 + few), wanted).all()
+    if len(in_zone) <= few:
+        ids += session.scalars(_free(in_zone=False, most=1 + few), wanted).all()
+    return [*ids, *in_zone]
+
+
+def _many_ids(session: Session, load: Load, left: int) -> list[int]:
+    """Where no free bin takes all that is left: bins with room, those that take all first."""
+    wanted = {
+        "zone": load.zone, "volume": load.volume_mm3, "weight": load.weight_g, "product": load.product_id,
+        "mixing": load.mixing, "all_volume": left * load.volume_mm3, "all_weight": left * load.weight_g,
+    }  # fmt: skip
+    return list(session.scalars(_with_room(), wanted))
+
+
+# These are put together once; what they are asked about is bound.
+
+
+@cache
+def _same() -> Select[int]:
     return (
-        select(
-            Location.id,
-            Location.code,
-            Location.walk_seq,
-            Location.capacity_mm3,
-            Location.max_weight_g,
-            func.coalesce(func.sum(Stock.on_hand * held.length_mm * held.width_mm * held.height_mm), 0).label("volume"),
-            func.coalesce(func.sum(Stock.on_hand * held.weight_g), 0).label("weight"),
-        )
-        .outerjoin(Stock, (Stock.location_id == Location.id) & (Stock.on_hand > 0))
-        .outerjoin(held, held.id == Stock.product_id)
-    )
-
-
-def _list_same(session: Session, goods: Goods) -> list[Row[*tuple[Any, ...]]]:
-    places = select(Stock.location_id).where(
-        Stock.product_id == goods.product_id,
-        Stock.lot_id == goods.lot_id,
-        Stock.condition == "good",
-        Stock.on_hand > 0,
-    )
-    query = _with_load().where(Location.kind == "bin", Location.id.in_(places)).group_by(Location.id)
-    return list(session.execute(query).all())
-
-
-def _find_empty(session: Session, product: Product, qty: int, zone: str) -> Row[*tuple[Any, ...]] | None:
-    used = exists().where(Stock.location_id == Location.id, Stock.on_hand > 0)
-    query = (
-        select(
-            Location.id,
-            Location.code,
-            Location.walk_seq,
-            Location.capacity_mm3,
-            Location.max_weight_g,
-            (Location.id * 0).label("volume"),
-            (Location.id * 0).label("weight"),
-        )
+        select(Location.id)
+        .join(Stock, Stock.location_id == Location.id)
         .where(
+            Stock.product_id == bindparam("product"),
+            Stock.lot_id == bindparam("lot"),
+            Stock.condition == "good",
+            Stock.on_hand > 0,
             Location.kind == "bin",
-            ~used,
-            (Location.capacity_mm3 == 0) | (Location.capacity_mm3 >= qty * product.volume_mm3),
-            (Location.max_weight_g == 0) | (Location.max_weight_g >= qty * product.weight_g),
         )
         .order_by(Location.walk_seq, Location.id)
-        .limit(1)
+        .limit(_MOST_PARTS)
     )
-    if zone:
-        query = query.where(Location.zone == zone)
-    return session.execute(query).one_or_none()
 
 
-def _room(row: Row[*tuple[Any, ...]], product: Product) -> int:
-    limits = [10**9]
-    if row.capacity_mm3 and product.volume_mm3:
-        limits.append((row.capacity_mm3 - int(row.volume)) // product.volume_mm3)
-    if row.max_weight_g and product.weight_g:
-        limits.append((row.max_weight_g - int(row.weight)) // product.weight_g)
-    return max(0, min(limits))
+@cache
+def _nearest(*, in_zone: bool) -> Select[int]:
+    """The nearest bins, full or not: what *why not that one* is answered from."""
+    query = select(Location.id).where(Location.kind == "bin")
+    if in_zone:
+        query = query.where(Location.zone == bindparam("zone"))
+    return query.order_by(Location.walk_seq, Location.id).limit(_NEAREST_SHOWN)
+
+
+@cache
+def _free(*, in_zone: bool, most: int) -> Select[int]:
+    used = exists().where(Stock.location_id == Location.id, Stock.on_hand > 0)
+    query = select(Location.id).where(
+        Location.kind == "bin",
+        (Location.capacity_mm3 == 0) | (Location.capacity_mm3 >= bindparam("volume")),
+        (Location.max_weight_g == 0) | (Location.max_weight_g >= bindparam("weight")),
+        Location.is_blocked == False,
+        ~used,
+        ~_is_face_of_other(),
+    )
+    if in_zone:
+        query = query.where(Location.zone == bindparam("zone"))
+    return query.order_by(Location.walk_seq, Location.id).limit(most)
+
+
+@cache
+def _with_room() -> Select[int]:
+    """All bins in one pass over what stands in them: with room for one unit, and nothing they may not share with."""
+    lying = (
+        select(
+            Stock.location_id,
+            func.sum(Stock.on_hand * Product.length_mm * Product.width_mm * Product.height_mm).label("volume"),
+            func.sum(Stock.on_hand * Product.weight_g).label("weight"),
+            func.max(case((Product.id != bindparam("product"), 1), else_=0)).label("others"),
+            func.max(
+                case(((Product.id != bindparam("product")) & (
+                    (Product.mixing == slotting.ALONE) | (Product.mixing != bindparam("mixing"))), 1), else_=0)
+            ).label("strangers"),
+        )
+        .join(Product, Product.id == Stock.product_id)
+        .where(Stock.on_hand > 0)
+        .group_by(Stock.location_id)
+        .subquery()
+    )  # fmt: skip
+    volume, weight = func.coalesce(lying.c.volume, 0), func.coalesce(lying.c.weight, 0)
+
+    def fits(space: str, mass: str) -> ColumnElement[bool]:
+        return and_(
+            (Location.capacity_mm3 == 0) | (Location.capacity_mm3 >= bindparam(space) + volume),
+            (Location.max_weight_g == 0) | (Location.max_weight_g >= bindparam(mass) + weight),
+        )
+
+    shares = (lying.c.strangers == 0) & ((lying.c.others == 0) | (Location.mixing == "any"))
+    return (
+        select(Location.id)
+        .outerjoin(lying, lying.c.location_id == Location.id)
+        .where(
+            Location.kind == "bin",
+            Location.is_blocked == False,
+            fits("volume", "weight"),
+            lying.c.location_id.is_(None) | shares,
+            ~_is_face_of_other(),
+        )
+        .order_by(
+            case((fits("all_volume", "all_weight"), 0), else_=1),
+            case((lying.c.location_id.is_(None), 0), else_=1),
+            case((Location.zone == bindparam("zone"), 0), else_=1),
+            Location.walk_seq,
+            Location.id,
+        )
+        .limit(_MOST_PARTS)
+    )
+
+
+def _is_face_of_other() -> ColumnElement[bool]:
+    return exists().where(_FACED.face_id == Location.id, _FACED.id != bindparam("product"))
+
+
+# ------------------------------------------------------------------------------------- what stands in them
+
+
+@cache
+def _contents() -> Select[*tuple[Any, ...]]:
+    return (
+        select(
+            Location.id, Location.code, Location.walk_seq, Location.zone, Location.capacity_mm3, Location.max_weight_g,
+            Location.mixing.label("bin_mixing"), Location.is_blocked, _is_face_of_other().label("is_face"),
+            Stock.product_id, Stock.lot_id, Stock.on_hand, Product.length_mm, Product.width_mm, Product.height_mm,
+            Product.weight_g, Product.mixing,
+        )
+        .outerjoin(Stock, (Stock.location_id == Location.id) & (Stock.on_hand > 0))
+        .outerjoin(Product, Product.id == Stock.product_id)
+        .where(Location.id.in_(bindparam("ids", expanding=True)))
+    )  # fmt: skip
+
+
+def _read(session: Session, ids: Iterable[int], load: Load, on_the_way: dict[int, list[Content]],
+          avoid: Sequence[int]) -> list[Slot]:  # fmt: skip
+    """The bins with what lies in them, and what is on its way to them."""
+    wanted = sorted(set(ids) - set(avoid))
+    if not wanted:
+        return []
+    rows: dict[int, list[Row[*tuple[Any, ...]]]] = defaultdict(list)
+    for row in session.execute(_contents(), {"ids": wanted, "product": load.product_id}):
+        rows[row.id].append(row)
+    return [_slot(rows[number], on_the_way.get(number, [])) for number in wanted]
+
+
+def _slot(rows: Sequence[Row[*tuple[Any, ...]]], on_the_way: Sequence[Content]) -> Slot:
+    first = rows[0]
+    lying = [
+        Content(
+            product_id=row.product_id,
+            lot_id=row.lot_id,
+            qty=row.on_hand,
+            volume_mm3=row.on_hand * row.length_mm * row.width_mm * row.height_mm,
+            weight_g=row.on_hand * row.weight_g,
+            mixing=row.mixing,
+        )
+        for row in rows
+        if row.product_id is not None
+    ]
+    return Slot(
+        id=first.id,
+        code=first.code,
+        walk_seq=first.walk_seq,
+        zone=first.zone,
+        capacity_mm3=first.capacity_mm3,
+        max_weight_g=first.max_weight_g,
+        mixing=first.bin_mixing,
+        is_blocked=bool(first.is_blocked),
+        is_face_of_other=bool(first.is_face),
+        contents=(*lying, *on_the_way),
+    )
+
+
+def _contents_of(session: Session, planned: Sequence[Planned]) -> dict[int, list[Content]]:
+    coming: dict[int, list[Content]] = defaultdict(list)
+    if not planned:
+        return coming
+    ids = {one.product_id for one in planned}
+    products = {product.id: product for product in session.scalars(select(Product).where(Product.id.in_(ids)))}
+    for one in planned:
+        product = products[one.product_id]
+        coming[one.location_id].append(
+            Content(product_id=one.product_id, lot_id=one.lot_id, qty=one.qty, volume_mm3=one.qty * product.volume_mm3,
+                    weight_g=one.qty * product.weight_g, mixing=product.mixing)
+        )  # fmt: skip
+    return coming

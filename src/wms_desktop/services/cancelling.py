@@ -322,6 +322,8 @@ def _effort(kind: str, plate_kind: str) -> Effort:
         return Effort.LANE
     if kind == "dock":
         return Effort.DOCK
+    if kind == "cart" and plate_kind == "none":  # on its way to a bin, for which it is kept
+        return Effort.BIN
     return Effort.BIN if kind in ("bin", "hold") else Effort.TOTE
 
 
@@ -407,6 +409,8 @@ def _release_pegs(session: Session, context: Context, freed: Sequence[_Piece]) -
 
 def _release(session: Session, context: Context, peg: Peg, qty: int) -> int:
     """Ends a peg, or splits off the part that ends."""
+    if peg.state == "arrived" and peg.receipt_line_id is not None:
+        news.note_dock(session, peg.receipt_line_id)
     if qty == peg.qty:
         peg.state, peg.why = "released", WHY
         return qty

@@ -29,7 +29,8 @@ class NewProduct:
     """An article; lengths in millimetres and weight in grams (0: not known yet), price of one unit.
 
     ``backorders``: allow, deny, or at most ``backorder_limit`` units or days; ``safety_stock`` units are left alone
-    by allocation; not sold from stock before ``release_on``; ``removal`` as in the table ("": the house's rule).
+    by allocation; not sold from stock before ``release_on``; ``removal`` as in the table ("": the house's rule). What
+    comes in of an inspected article is free for nobody before it is passed.
     """
 
     sku: str
@@ -49,6 +50,7 @@ class NewProduct:
     safety_stock: int = 0
     release_on: date | None = None
     removal: str = ""
+    is_inspected: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,14 @@ from wms_desktop.domain import barcodes
 from wms_desktop.errors import NotUnderstood, WrongScan
 from wms_desktop.services.dialogue import Resolved
 
-_GS1_FAULTS = {"not_gs1": "not_gs1", "check_digit": "bad_check_digit", "too_long": "code_too_long"}
+_FAULTS = {
+    "not_gs1": "not_gs1",
+    "check_digit": "bad_check_digit",
+    "too_long": "code_too_long",
+    "excluded": "gs1_excluded",
+    "demanded": "gs1_demanded",
+    "too_many": "gs1_too_many",
+}
 
 
 def resolve(session: Session, text: str, accepts: Sequence[str] = ()) -> Resolved:
@@ -40,12 +47,16 @@ def resolve(session: Session, text: str, accepts: Sequence[str] = ()) -> Resolve
     """
     parsed = barcodes.parse(text)
     if parsed.fault:
-        raise NotUnderstood(_GS1_FAULTS[parsed.fault], text=parsed.text)
+        first, *others = (f"({element})" for element in parsed.elements or ("",))
+        raise NotUnderstood(_FAULTS[parsed.fault], text=parsed.text, first=first, others=" / ".join(others))
     if parsed.key:
         return Resolved(kind=f"key:{parsed.key}", text=parsed.text)
     found = _look_up(session, parsed)
     if not found and "text" in accepts:
-        return Resolved(kind="text", text=parsed.text, name=parsed.text)
+        return Resolved(kind="text", text=parsed.text, name=parsed.text, lot=parsed.lot, expiry=_day(parsed),
+                        serial=parsed.serial)  # fmt: skip
+    if not found and not (parsed.gtin or parsed.sscc) and (parsed.lot or parsed.expiry or parsed.serial):
+        raise NotUnderstood("gs1_item_wanted", text=parsed.text)
     if not found:
         raise NotUnderstood("unknown_code", text=parsed.text)
     wanted = [r for r in found if r.kind in accepts] or found
@@ -70,12 +81,25 @@ def _look_up(session: Session, parsed: barcodes.Parsed) -> list[Resolved]:
             text=parsed.text,
             id=row.id,
             name=row.name,
-            units=row.units * (parsed.count or 1) if row.kind == "product" else 1,
+            units=_units(row.units, parsed) if row.kind == "product" else 1,
             lot=parsed.lot,
-            expiry=parsed.expiry.isoformat() if parsed.expiry else "",
+            expiry=_day(parsed),
+            serial=parsed.serial,
+            sscc=parsed.sscc if row.kind == "product" else "",
+            weight_g=parsed.weight_g,
+            case=row.units,
         )
         for row in rows
     ]
+
+
+def _units(each: int, parsed: barcodes.Parsed) -> int:
+    """Units of a scan: so many of the item on a logistic unit, or the pieces that this one item is of."""
+    return parsed.pieces or each * (parsed.count or 1)
+
+
+def _day(parsed: barcodes.Parsed) -> str:
+    return parsed.expiry.isoformat() if parsed.expiry else ""
 
 
 @cache
@@ -90,6 +114,7 @@ def _query() -> CompoundSelect[*tuple[Any, ...]]:
         select(literal("product"), Product.id, Product.name, one).where(Product.sku == text),
         select(Location.kind, Location.id, Location.code, one).where(Location.code == text),
         select(Plate.kind, Plate.id, Plate.code, one).where(Plate.code == text, Plate.kind != "carton", Plate.id != 0),
+        select(Plate.kind, Plate.id, Plate.code, one).where(Plate.code == code, code != text, Plate.kind == "pallet"),
         select(literal("carton"), Carton.id, Carton.sscc, one).where(Carton.sscc == code),
         select(literal("order"), Order.id, Order.number, one).where(Order.number == text),
         select(literal("purchase_order"), PurchaseOrder.id, PurchaseOrder.number, one)

@@ -32,9 +32,11 @@ PERMISSIONS = {
     "orders": frozenset({"supervisor", "buyer", "admin"}),
     "imports": frozenset({"supervisor", "buyer", "admin"}),
     "promises": frozenset({"supervisor", "buyer", "admin"}),
+    "inbound": frozenset({"receiver", "supervisor", "buyer", "admin"}),
+    "lanes": frozenset({"receiver", "packer", "supervisor", "admin"}),
     "setup": frozenset({"admin"}),
 }
-_DECIDES = frozenset({"batches", "imports", "orders", "promises"})
+_DECIDES = frozenset({"batches", "imports", "inbound", "lanes", "orders", "promises"})
 """Work at a desk that may allocate many lines of the same products: one such command at a time, or they would lock
 each other's rows crosswise."""
 

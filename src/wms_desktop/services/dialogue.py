@@ -38,7 +38,11 @@ class Context:
 
 @dataclass(frozen=True, slots=True)
 class Resolved:
-    """What a scanned code means here: its kind, the row it names, and what came with it (units, lot, expiry)."""
+    """What a scanned code means here: its kind, the row it names, and what came with it (units, lot, expiry, ...).
+
+    ``sscc`` is the plate that a pallet's symbol names beside what it contains; ``weight_g`` the weight that it says,
+    ``case`` how many units stand in each closed case (1: loose).
+    """
 
     kind: str
     text: str
@@ -47,6 +51,10 @@ class Resolved:
     units: int = 1
     lot: str = ""
     expiry: str = ""
+    serial: str = ""
+    sscc: str = ""
+    weight_g: int = 0
+    case: int = 1
 
 
 Handler = Callable[[Session, Context, Resolved], Answer]
@@ -67,6 +75,10 @@ class Step:
     says: str
 
 
+UNKNOWN = "unknown"
+"""The kind of a code that nobody knows, in the states that do something with it; it is never said to be wanted."""
+
+
 class Workflow:
     """A dialogue as a table of steps; looks up the handler, refuses what the table does not list."""
 
@@ -77,7 +89,12 @@ class Workflow:
 
     def accepts(self, state: str) -> tuple[str, ...]:
         """Kinds of code that the state takes, in the table's order."""
-        return tuple(s.kind for s in self.steps if s.state == state and not s.kind.startswith("key:"))
+        kinds = (s.kind for s in self.steps if s.state == state)
+        return tuple(kind for kind in kinds if kind != UNKNOWN and not kind.startswith("key:"))
+
+    def takes(self, state: str, kind: str) -> bool:
+        """Whether the state has a row for this kind of event."""
+        return (state, kind) in self._by_event
 
     def keys(self, state: str) -> tuple[str, ...]:
         """Keys that do something in the state, in the table's order."""

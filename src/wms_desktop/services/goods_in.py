@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,10 +10,10 @@ from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
 from wms_desktop.db.bulk import insert_numbered
-from wms_desktop.db.tables import NO_LOT, NO_PLATE, Location, Product, PurchaseLine, PurchaseOrder, Receipt, ReceiptLine
+from wms_desktop.db.tables import NO_LOT, NO_PLATE, Product, PurchaseLine, PurchaseOrder, Receipt, ReceiptLine
 from wms_desktop.errors import Refusal, Value
 from wms_desktop.prompts import Message
-from wms_desktop.services import crossdocking, inventory, receipts, undo
+from wms_desktop.services import crossdocking, inbound, inventory, receipts, undo
 from wms_desktop.services.crossdocking import Arrival
 from wms_desktop.services.dialogue import Context
 from wms_desktop.services.inventory import Goods, Spot
@@ -23,7 +23,8 @@ from wms_desktop.services.inventory import Goods, Spot
 class TakenIn:
     """What came in at once: units and lines on the dock, units of those tied to waiting orders, and what was left out.
 
-    ``left_out`` are the skus whose lot or expiry day must be read from the goods.
+    ``left_out`` are the skus whose lot, expiry day or serial numbers must be read from the goods; ``checked`` units
+    wait to be inspected or relabelled.
     """
 
     purchase: str
@@ -32,6 +33,7 @@ class TakenIn:
     lines: int
     tied: int
     left_out: tuple[str, ...]
+    checked: int = 0
 
     @property
     def message(self) -> Message:
@@ -45,19 +47,22 @@ def receive_all(session: Session, context: Context, purchase_order_id: int) -> T
     """Takes in everything that is still due of a purchase order, in good condition, onto this station's dock.
 
     Units that somebody waits for are tied to their orders and to lanes, as if each had been scanned; the rest waits to
-    be put away. Articles with lots or expiry days are left out: they must be scanned. What is not there is taken back
-    by undoing, or counted off. Refuses `po_closed`, `station_has_no_dock`, `goods_in.nothing_due`, `goods_in.scan_all`.
+    be put away. The truck is checked in. Articles with lots, expiry days or serial numbers are left out: they must be
+    scanned; what must be inspected or relabelled first waits for it on the dock. What is not there is taken back by
+    undoing, or counted off. Refuses `po_closed`, `station_has_no_dock`, `goods_in.nothing_due`, `goods_in.scan_all`.
     """
-    receipt = receipts.open_for(session, context, purchase_order_id)
-    arrivals, left_out = take_in_all(session, context, receipt)
+    delivery = inbound.check_in(session, context, purchase_order_id=purchase_order_id)
+    receipt = receipts.open_for(session, context, purchase_order_id, delivery_id=delivery.id)
+    arrivals, left_out, checked = _take_in(session, context, receipt)
     tied = crossdocking.serve(session, context, arrivals)
     return TakenIn(
         purchase=session.get_one(PurchaseOrder, purchase_order_id).number,
         receipt=receipt.number,
-        units=sum(arrival.qty for arrival in arrivals),
-        lines=len(arrivals),
+        units=sum(arrival.qty for arrival in arrivals) + sum(checked),
+        lines=len({arrival.purchase_line_id for arrival in arrivals}) + len(checked),
         tied=tied,
         left_out=left_out,
+        checked=sum(checked),
     )
 
 
@@ -65,30 +70,54 @@ def take_in_all(session: Session, context: Context, receipt: Receipt) -> tuple[l
     """Posts all that is due of a receipt's purchase order to the dock; gives the arrivals, nobody's yet, and the skus
     that must be scanned instead. Refuses `goods_in.nothing_due` and `goods_in.scan_all`.
     """
+    arrivals, left_out, _ = _take_in(session, context, receipt)
+    return arrivals, left_out
+
+
+_Written = tuple[int, int | None, int, int]
+_Taken = tuple[list[Arrival], tuple[str, ...], list[int]]
+
+
+def _take_in(session: Session, context: Context, receipt: Receipt) -> _Taken:
+    """As `take_in_all`; gives as third the units of each line that wait to be inspected or relabelled."""
     due = _list_due(session, receipt)
-    rows = [row for row in due if not row.lot_tracked and not row.expiry_tracked]
-    left_out = tuple(sorted({row.sku for row in due if row.lot_tracked or row.expiry_tracked}))
+    rows = [row for row in due if not _is_read(row)]
+    left_out = tuple(sorted({row.sku for row in due if _is_read(row)}))
     if not rows:
         number = session.scalar(select(PurchaseOrder.number).where(PurchaseOrder.id == receipt.purchase_order_id))
         raise Refusal("goods_in.scan_all" if left_out else "goods_in.nothing_due", purchase=number or "-")
-    dock = Spot(location_id=receipt.dock_id)
-    supplier = session.scalars(select(Location.id).where(Location.kind == "supplier").order_by(Location.id)).first()
-    goods = [(Goods(product_id=row.product_id, qty=row.due), dock) for row in rows]
-    stock_ids = inventory.bring_in(session, context, goods, supplier or 0, reason="receive")
-    line_ids = _write_lines(session, context, receipt, rows)
-    arrivals = [
-        Arrival(receipt_line_id=line_id, stock_id=stock_id, product_id=row.product_id, qty=row.due,
-                purchase_line_id=row.id)
-        for line_id, stock_id, row in zip(line_ids, stock_ids, rows, strict=True)
+    steps = receipts.steps_of(session, receipt, {row.product_id for row in rows})
+    states = {product_id: next(iter(named), "good") for product_id, named in steps.items()}
+    goods = [
+        (Goods(product_id=row.product_id, qty=row.due),
+         Spot(location_id=receipt.dock_id, condition=states[row.product_id]))
+        for row in rows
     ]  # fmt: skip
-    return arrivals, left_out
+    (supplier,) = receipts.list_places(session, ["supplier"])
+    stock_ids = inventory.bring_in(session, context, goods, supplier, reason="receive")
+    fills = receipts.list_fills(session, receipt, [(row.id, row.due) for row in rows])
+    stood = {row.id: (row.product_id, stock_id) for row, stock_id in zip(rows, stock_ids, strict=True)}
+    written = [(line_id, notice_id, stood[line_id][0], qty) for line_id, notice_id, qty in fills]
+    line_ids = _write_lines(session, context, receipt, written, states)
+    arrivals = [
+        Arrival(receipt_line_id=receipt_line, stock_id=stood[line_id][1], product_id=product_id, qty=qty,
+                purchase_line_id=line_id)
+        for receipt_line, (line_id, _, product_id, qty) in zip(line_ids, written, strict=True)
+        if states[product_id] == "good"
+    ]  # fmt: skip
+    return arrivals, left_out, [row.due for row in rows if states[row.product_id] != "good"]
+
+
+def _is_read(row: Row[*tuple[Any, ...]]) -> bool:
+    """Whether something must be read from each unit or pack."""
+    return bool(row.lot_tracked or row.expiry_tracked or row.serial_tracked)
 
 
 def _list_due(session: Session, receipt: Receipt) -> Sequence[Row[*tuple[Any, ...]]]:
     return session.execute(
         select(
             PurchaseLine.id, PurchaseLine.product_id, (PurchaseLine.ordered - PurchaseLine.received).label("due"),
-            Product.sku, Product.lot_tracked, Product.expiry_tracked,
+            Product.sku, Product.lot_tracked, Product.expiry_tracked, Product.serial_tracked,
         )
         .join(Product, Product.id == PurchaseLine.product_id)
         .where(
@@ -100,19 +129,19 @@ def _list_due(session: Session, receipt: Receipt) -> Sequence[Row[*tuple[Any, ..
     ).all()  # fmt: skip
 
 
-def _write_lines(session: Session, context: Context, receipt: Receipt,
-                 rows: Sequence[Row[*tuple[Any, ...]]]) -> list[int]:  # fmt: skip
-    """A line of the receipt for each purchase line; gives their ids in the same order."""
+def _write_lines(session: Session, context: Context, receipt: Receipt, written: Sequence[_Written],
+                 states: Mapping[int, str]) -> list[int]:  # fmt: skip
+    """A line of the receipt for each (purchase line, announced line, product, units); gives their ids in that order."""
     session.flush()
     made = insert_numbered(
         session.connection(),
         ReceiptLine.metadata.tables["receipt_line"],
         [
-            {"receipt_id": receipt.id, "purchase_line_id": row.id, "product_id": row.product_id, "lot_id": NO_LOT,
-             "condition": "good", "qty": row.due, "pegged": 0, "note": "", "operator_id": context.operator_id,
-             "station_id": context.station_id, "at": context.at, "state": "received", "plate_id": NO_PLATE,
-             "photo": ""}
-            for row in rows
+            {"receipt_id": receipt.id, "purchase_line_id": line_id, "product_id": product_id, "lot_id": NO_LOT,
+             "condition": states[product_id], "qty": qty, "pegged": 0, "note": "",
+             "operator_id": context.operator_id, "station_id": context.station_id, "at": context.at,
+             "state": "received", "plate_id": NO_PLATE, "photo": "", "notice_line_id": notice_id}
+            for line_id, notice_id, product_id, qty in written
         ],
     )  # fmt: skip
     for line_id in made:

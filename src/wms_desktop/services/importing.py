@@ -15,10 +15,9 @@ from wms_desktop.db.tables import ImportMapping, ImportRow, ImportRun
 from wms_desktop.domain import barcode_cleaning, written
 from wms_desktop.errors import BadInput, Refusal, Value
 from wms_desktop.prompts import Answer, Message, Outcome
-from wms_desktop.services import orders, settings, undo
+from wms_desktop.services import importing_notices, importing_orders, importing_purchases, orders, settings, undo
 from wms_desktop.services.dialogue import Context
 from wms_desktop.services.importing_fields import Fields, Wrong
-from wms_desktop.services.importing_orders import head_of
 from wms_desktop.services.importing_rows import (
     OPEN,
     READER,
@@ -43,11 +42,15 @@ from wms_desktop.services.importing_runs import (
 )
 from wms_desktop.services.importing_shown import problem_of
 from wms_desktop.services.intake import Entry
-from wms_desktop.views.imports import FIELDS, KINDS, Reading
+from wms_desktop.views.imports import FIELDS, KINDS, OF_DOCUMENTS, Reading
 
 NAME = "imports"
 PUBLISHED_AT_ONCE = 20_000
 _MOST_MAPPING = 100_000
+_HEADS = {
+    "orders": importing_orders.HEAD, "purchases": importing_purchases.HEAD, "notices": importing_notices.HEAD,
+}  # fmt: skip
+"""What rows of a document say of the whole of it."""
 
 
 def save_mapping(session: Session, context: Context, kind: str, name: str, mapping: Mapping[str, str]) -> Message:
@@ -160,8 +163,9 @@ def leave_out(session: Session, context: Context, row_ids: Sequence[int]) -> Mes
 
 def _hand_over(session: Session, run: ImportRun, rows: Sequence[ImportRow]) -> None:
     """What rows that are left out say of their whole order, the first row that stays takes over."""
-    if run.kind != "orders":
+    if run.kind not in OF_DOCUMENTS:
         return
+    heads = _HEADS[run.kind]
     gone = {row.id for row in rows}
     for document in list_documents(session, run.id, {row.key for row in rows}):
         stays = next((row for row in document.rows if row.id not in gone), None)
@@ -169,7 +173,8 @@ def _hand_over(session: Session, run: ImportRun, rows: Sequence[ImportRow]) -> N
             continue
         said: dict[str, str] = {}
         for row in document.rows:
-            said = {**head_of(row.fields), **said} if row.id in gone else said
+            own = {name: text for name, text in row.fields.items() if name in heads}
+            said = {**own, **said} if row.id in gone else said
         session.get_one(ImportRow, stays.id).fields = pack({**said, **stays.fields})
     session.flush()
 
@@ -191,7 +196,7 @@ class _Recount:
         self._keys = sorted(keys)
         self._report = report_of(run)
         self._currency = settings.get(session, "currency")
-        self._by_row = run.kind != "orders"
+        self._by_row = run.kind not in OF_DOCUMENTS
 
     def __enter__(self) -> _Recount:
         for verdict in self._judged():

@@ -21,7 +21,9 @@ from wms_desktop.services.intake import AT_ONCE
 from wms_desktop.views.imports import Reading
 
 NEW_CUSTOMERS = "new_customers"
+NEW_SUPPLIERS = "new_suppliers"
 NOT_GOODS = "not_goods"
+_STEER = (NEW_CUSTOMERS, NEW_SUPPLIERS, NOT_GOODS)
 _LEAVE_OUT = "leave_out"
 _SERVICE_OF = "service."
 
@@ -65,7 +67,7 @@ class Buyer:
 class Options:
     """How a file is taken, from its reading's constants and the house's settings.
 
-    ``constants`` fill what a row leaves empty; ``new_customers`` 0 refuses customers that are not known;
+    ``constants`` fill what a row leaves empty; ``new_customers`` and ``new_suppliers`` 0 refuse those not known;
     ``not_goods`` "leave_out" leaves rows of codes that are no goods out of their orders; ``service.CODE`` says which
     service such a code stands for. ``columns`` are the file's own titles by field.
     """
@@ -76,6 +78,7 @@ class Options:
     service_of: Mapping[str, str]
     not_goods: tuple[str, ...]
     columns: Mapping[str, str]
+    makes_suppliers: bool = True
 
     def is_not_goods(self, code: str) -> bool:
         """Whether a code stands for postage, fees, gifts of money and the like."""
@@ -91,12 +94,13 @@ def options_of(session: Session, reading: Reading) -> Options:
     constants = {name: text for name, text in reading.constants.items() if text}
     patterns = settings.get(session, "not_goods").split(",")
     return Options(
-        constants={n: t for n, t in constants.items() if n not in (NEW_CUSTOMERS, NOT_GOODS) and "." not in n},
+        constants={n: t for n, t in constants.items() if n not in _STEER and "." not in n},
         makes_customers=constants.get(NEW_CUSTOMERS, "1") != "0",
         leaves_out=constants.get(NOT_GOODS) == _LEAVE_OUT,
         service_of={n.removeprefix(_SERVICE_OF): t for n, t in constants.items() if n.startswith(_SERVICE_OF)},
         not_goods=tuple(pattern.strip().upper() for pattern in patterns if pattern.strip()),
         columns={name: title for title, name in reading.mapping.items()},
+        makes_suppliers=constants.get(NEW_SUPPLIERS, "1") != "0",
     )
 
 

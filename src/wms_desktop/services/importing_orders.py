@@ -221,11 +221,6 @@ def _hand_over(draft: _Draft) -> Iterator[tuple[int, Fields]]:
         yield stays.id, {**said, **stays.fields}
 
 
-def head_of(fields: Fields) -> Fields:
-    """What a row says of its whole order."""
-    return {name: text for name, text in fields.items() if name in _OF_HEAD}
-
-
 def _agrees(name: str, first: str, text: str) -> bool:
     """Whether two rows may say different things of one order: minutes of the same day, and notes."""
     return name == "note" or (name == "placed_at" and first[:10] == text[:10])

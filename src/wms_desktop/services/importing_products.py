@@ -13,7 +13,7 @@ from sqlalchemy import Row, delete, select, update
 from sqlalchemy.orm import Session
 
 from wms_desktop.db.catalog import BACKORDERS, REMOVALS
-from wms_desktop.db.tables import Barcode, ImportRow, KitPart, Product, Stock, Substitute
+from wms_desktop.db.tables import Barcode, ImportRow, KitPart, Location, Product, Stock, Substitute
 from wms_desktop.domain import barcodes
 from wms_desktop.errors import BadInput, Refusal
 from wms_desktop.services import catalog_rules, importing_lookups, news, undo
@@ -35,15 +35,19 @@ from wms_desktop.services.importing_rows import Document, Verdict, own_problems
 from wms_desktop.services.intake import Entry, find_ids, in_pieces, insert_rows
 from wms_desktop.views.imports import Reading
 
-_TEXTS = ("name", "brand", "category")
+_TEXTS = ("name", "brand", "category", "mixing")
 _SIZES = ("weight_g", "length_mm", "width_mm", "height_mm")
 _FLAGS = ("lot_tracked", "expiry_tracked")
+_STEPS = ("serial_tracked", "is_inspected", "is_relabelled", "opens_cases")
+_FACE = ("face_min", "face_max")
 _WORDS = {"velocity": VELOCITIES, "backorders": BACKORDERS, "removal": REMOVALS}
 _DEFAULTS: Mapping[str, Any] = {
     "brand": "", "category": "", **dict.fromkeys(_SIZES, 0), "velocity": "C", "lot_tracked": False,
     "expiry_tracked": False, "price": Decimal(0), "backorders": "allow", "backorder_limit": 0, "safety_stock": 0,
-    "release_on": None, "removal": "",
+    "release_on": None, "removal": "", "serial_tracked": False, "is_inspected": False, "is_relabelled": False,
+    "opens_cases": True, "face_id": None, "face_min": 0, "face_max": 0, "mixing": "",
 }  # fmt: skip
+_MOVES_GOODS = {"safety_stock", "removal", "is_inspected", "is_relabelled"}
 _MOST = 100_000_000
 _Lists = tuple[tuple[str, int], ...]
 
@@ -75,6 +79,8 @@ class _Known:
     kits: dict[int, _Lists]
     substitutes: dict[int, _Lists]
     in_stock: set[int]
+    bins: dict[str, int]
+    """Bins that may be pick faces, by their codes."""
 
 
 class ProductsJudge:
@@ -183,7 +189,7 @@ class ProductsJudge:
         if first != line:
             raise BadField("sku", sku, "twice", line=first)
         row = known.products.get(sku)
-        values = _values(fields)
+        values = _values(fields) | _face(fields, known)
         if row is None:
             Entry("products", 1).text("name", values.get("name", ""))
         else:
@@ -232,7 +238,7 @@ def _values(fields: Fields) -> dict[str, Any]:
     for name in (*_SIZES, "backorder_limit", "safety_stock"):
         if fields.get(name):
             values[name] = whole(fields, name, 0, most=_MOST)
-    for name in _FLAGS:
+    for name in (*_FLAGS, *_STEPS):
         if fields.get(name):
             values[name] = flag(fields, name)
     for name, choices in _WORDS.items():
@@ -242,6 +248,21 @@ def _values(fields: Fields) -> dict[str, Any]:
         values["price"] = amount(fields, "price")
     if fields.get("release_on"):
         values["release_on"] = day(fields, "release_on")
+    return values
+
+
+def _face(fields: Fields, known: _Known) -> dict[str, Any]:
+    """The fixed pick face and the units between which it is refilled; a face without a most is never refilled."""
+    values: dict[str, Any] = {name: whole(fields, name, 0, most=_MOST) for name in _FACE if fields.get(name)}
+    code = fields.get("face", "")
+    if code:
+        if code not in known.bins:
+            raise BadField("face", code, "unknown_place")
+        values["face_id"] = known.bins[code]
+    row = known.products.get(fields.get("sku", ""))
+    least, most = (values.get(name, getattr(row, name) if row is not None else 0) for name in _FACE)
+    if least > most:
+        raise BadField("face_min", str(least), "face_turned", most=most)
     return values
 
 
@@ -296,11 +317,14 @@ def _change(session: Session, articles: Sequence[_Article]) -> None:
         session.execute(update(Product), rows)
     for release_on, skus in released.items():
         catalog_rules.set_release(session, skus, release_on)
-    news.note(session, {one.id for one in articles if one.values.keys() & {"safety_stock", "removal"}})
+    news.note(session, {one.id for one in articles if one.values.keys() & _MOVES_GOODS})
 
 
 def _look_up(session: Session, rows: Sequence[Fields]) -> _Known:
-    known = _Known({}, {}, {}, {}, set())
+    known = _Known({}, {}, {}, {}, set(), {})
+    for part in in_pieces({fields.get("face", "") for fields in rows} - {""}):
+        places = select(Location.code, Location.id).where(Location.code.in_(part), Location.kind == "bin")
+        known.bins |= {row.code: row.id for row in session.execute(places)}
     columns = [getattr(Product, name) for name in ("id", "sku", "name", *_DEFAULTS)]
     for part in in_pieces({fields.get("sku", "") for fields in rows}):
         known.products |= {row.sku: row for row in session.execute(select(*columns).where(Product.sku.in_(part)))}

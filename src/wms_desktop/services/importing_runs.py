@@ -18,7 +18,9 @@ from wms_desktop.prompts import Message
 from wms_desktop.services import settings, site_time
 from wms_desktop.services.importing_demand import OrdersJudge
 from wms_desktop.services.importing_fields import Fields, Wrong
+from wms_desktop.services.importing_notices import NoticesJudge
 from wms_desktop.services.importing_products import ProductsJudge
+from wms_desktop.services.importing_purchases import PurchasesJudge
 from wms_desktop.services.importing_rows import (
     ELSEWHERE,
     MOST_NOTES,
@@ -34,7 +36,7 @@ from wms_desktop.services.importing_rows import (
     tally_of,
 )
 from wms_desktop.services.importing_stock import StockJudge
-from wms_desktop.views.imports import KINDS, Ending, Fault, Reading, Record
+from wms_desktop.views.imports import KINDS, OF_DOCUMENTS, Ending, Fault, Reading, Record
 
 KEPT_DAYS = 60
 """So long the rows of a run that is over are kept; the run itself stays."""
@@ -232,7 +234,7 @@ class Stager:
 def key_of(kind: str, fields: Fields) -> str:
     """What the rows of one document have in common; of a cell that cannot be a code, what an index can keep."""
     stands: tuple[str, ...] = ("location", "sku" if fields.get("sku") else "barcode", "lot")
-    names = {"orders": ("number",), "products": ("sku",)}.get(kind, stands)
+    names = ({"products": ("sku",)} | dict.fromkeys(OF_DOCUMENTS, ("number",))).get(kind, stands)
     return "|".join(_plain(fields.get(name, "")) for name in names)
 
 
@@ -256,6 +258,10 @@ def judge_for(session: Session, now: datetime, run: ImportRun) -> Judge:
         return OrdersJudge(session, now, reading)
     if run.kind == "products":
         return ProductsJudge(session, now, reading, run.id)
+    if run.kind == "purchases":
+        return PurchasesJudge(session, now, reading)
+    if run.kind == "notices":
+        return NoticesJudge(session, now, reading)
     return StockJudge(session, now, reading)
 
 

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 _SERVE = "news_serve"
 _DAYS = "news_days"
+_DOCK = "news_dock"
 
 
 def note(session: Session, product_ids: Iterable[int]) -> None:
@@ -32,3 +33,19 @@ def take(session: Session) -> tuple[set[int], set[int]]:
     serve: set[int] = session.info.pop(_SERVE, set())
     days: set[int] = session.info.pop(_DAYS, set())
     return serve, days
+
+
+def peek(session: Session) -> set[int]:
+    """Products to serve anew that were noted since the last call of :func:`take`; they stay noted."""
+    return set(session.info.get(_SERVE, ()))
+
+
+def note_dock(session: Session, receipt_line_id: int) -> None:
+    """Remembers that units of a receipt line are nobody's any more and still stand on the dock."""
+    session.info.setdefault(_DOCK, set()).add(receipt_line_id)
+
+
+def take_dock(session: Session) -> set[int]:
+    """The receipt lines noted since the last call."""
+    lines: set[int] = session.info.pop(_DOCK, set())
+    return lines

@@ -179,6 +179,7 @@ def hold(session: Session, context: Context, order_ids: Sequence[int], reason: s
         order.is_held, order.hold_reason = True, reason.strip()
         order_log.note(session, context, order.id, "event.held", {"reason": reason.strip()})
     session.flush()
+    note_demand(session, [order.id for order in free])  # what trucks are to bring them goes to others
     return _done("held", free)
 
 

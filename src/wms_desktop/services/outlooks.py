@@ -26,7 +26,7 @@ from wms_desktop.db.tables import (
 from wms_desktop.domain.demand import Urgency, urgency_of
 from wms_desktop.domain.lead_times import expect
 from wms_desktop.domain.promises import Inbound, Outlook, WaitingLine
-from wms_desktop.services import lead_times, settings, site_time
+from wms_desktop.services import announced, lead_times, settings, site_time
 from wms_desktop.services.intake import in_pieces
 
 IS_OWED = OrderLine.ordered > OrderLine.cancelled + OrderLine.shipped
@@ -184,9 +184,10 @@ def list_loose(session: Session, today: date, product_ids: Collection[int]) -> d
 
 
 def list_inbounds(session: Session, today: date, product_ids: Collection[int]) -> tuple[Inbound, ...]:
-    """What is still due of these products, each with its likely and its late day from the supplier's own record.
+    """What is still due of these products, each with its likely and its late day.
 
-    What a truck at the dock brings is due today.
+    What a truck at the dock brings is due today, what a booked truck brings on its window's day, what a notice
+    announces on the notice's day; the rest by its purchase order's day and the supplier's own record.
     """
     rows = [
         row
@@ -194,18 +195,46 @@ def list_inbounds(session: Session, today: date, product_ids: Collection[int]) -
         for row in session.execute(due_lines(which))
         if row.product_id in product_ids
     ]
-    days = expect_all(session, today, rows)
     return tuple(
         Inbound(
-            purchase_line_id=row.id,
-            purchase_id=row.purchase_id,
-            product_id=row.product_id,
-            units=row.units,
-            likely=days[row.purchase_id][0],
-            late=days[row.purchase_id][1],
+            purchase_line_id=slice_.row.id,
+            purchase_id=slice_.row.purchase_id,
+            product_id=slice_.row.product_id,
+            units=slice_.units,
+            likely=slice_.days[0],
+            late=slice_.days[1],
+            is_announced=slice_.is_announced,
         )
-        for row in rows
+        for slice_ in expect_slices(session, today, rows)
     )
+
+
+class Slice(NamedTuple):
+    """Units of a due line that come together, with their likely and their late day."""
+
+    row: DueRow
+    units: int
+    days: tuple[date, date]
+    is_announced: bool
+
+
+def expect_slices(session: Session, today: date, due: Sequence[DueRow]) -> list[Slice]:
+    """The due lines cut into what is here, what comes with booked trucks, what is announced, and the rest."""
+    if not due:
+        return []
+    days = expect_all(session, today, due)
+    told = announced.read(session, today, due)
+    slices = []
+    for row in due:
+        left = row.units
+        for units, when in told.get(row.id, ()):
+            given = min(left, units)
+            if given:
+                slices.append(Slice(row, given, when, True))
+                left -= given
+        if left:
+            slices.append(Slice(row, left, days[row.purchase_id], False))
+    return slices
 
 
 def expect_all(session: Session, today: date, due: Sequence[DueRow]) -> dict[int, tuple[date, date]]:
@@ -215,11 +244,8 @@ def expect_all(session: Session, today: date, due: Sequence[DueRow]) -> dict[int
     for row in due:
         if row.purchase_id in days:
             continue
-        here = (today, today)
         first_due = row.first_due or row.due
-        days[row.purchase_id] = (
-            here if row.at_dock else expect(known[row.supplier_id].record, row.due, first_due, today)
-        )
+        days[row.purchase_id] = expect(known[row.supplier_id].record, row.due, first_due, today)
     return days
 
 

@@ -146,10 +146,12 @@ def list_purchases(session: Session, now: datetime) -> tuple[PurchaseRow, ...]:
     """The purchase orders on their way, the likely first, with what waits behind each."""
     today = site_time.today(session, now)
     due = session.execute(outlooks.due_lines(true())).all()
-    days = outlooks.expect_all(session, today, due)
+    days: dict[int, tuple[date, date]] = {}
     units: dict[int, int] = {}
-    for row in due:
-        units[row.purchase_id] = units.get(row.purchase_id, 0) + row.units
+    for part in outlooks.expect_slices(session, today, due):
+        last = days.get(part.row.purchase_id, part.days)
+        days[part.row.purchase_id] = (max(last[0], part.days[0]), max(last[1], part.days[1]))
+        units[part.row.purchase_id] = units.get(part.row.purchase_id, 0) + part.units
     waiting = {
         row[0]: (row[1], row[2])
         for row in session.execute(

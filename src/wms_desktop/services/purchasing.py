@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from wms_desktop.db.tables import Product, PurchaseLine, PurchaseOrder, Supplier
@@ -70,3 +71,11 @@ def add_purchases(session: Session, rows: Sequence[NewPurchase]) -> dict[str, in
     )  # fmt: skip
     news.note_moved(session, products.values())
     return {row.number: order_id for row, order_id in zip(rows, ids, strict=True)}
+
+
+def list_line_ids(session: Session, purchase_order_id: int) -> list[int]:
+    """The ids of a purchase order's lines, in their order."""
+    return list(session.scalars(
+        select(PurchaseLine.id).where(PurchaseLine.purchase_order_id == purchase_order_id)
+        .order_by(PurchaseLine.line_no)
+    ))  # fmt: skip

@@ -108,7 +108,9 @@ def rehearse_purchase(session: Session, now: datetime, purchase_id: int, due: da
     rows, base = _read_days(session, now, set(session.scalars(mine)))
     moved = _expect(session, today, purchase, due)
     inbounds = tuple(
-        replace(one, likely=moved[0], late=moved[1]) if moved and one.purchase_id == purchase_id else one
+        replace(one, likely=moved[0], late=moved[1])
+        if moved and one.purchase_id == purchase_id and not one.is_announced
+        else one
         for one in base.inbounds
     )
     days = _days(rows, plan(base), plan(replace(base, inbounds=inbounds)), {row.product_id for row in rows})

@@ -80,13 +80,30 @@ WHERE ol.shipped <> COALESCE(m.qty, 0) ORDER BY ol.id"""),
     _Proof("received_differs", """
 SELECT po.number || ' line ' || pl.line_no AS label, pl.received AS stored, COALESCE(r.qty, 0) AS should
 FROM purchase_line pl JOIN purchase_order po ON po.id = pl.purchase_order_id
-LEFT JOIN (SELECT purchase_line_id, SUM(qty) AS qty FROM receipt_line GROUP BY purchase_line_id) r
-    ON r.purchase_line_id = pl.id
+LEFT JOIN (
+    SELECT purchase_line_id, SUM(qty) AS qty FROM receipt_line WHERE state = 'received' GROUP BY purchase_line_id
+) r ON r.purchase_line_id = pl.id
 WHERE pl.received <> COALESCE(r.qty, 0) ORDER BY pl.id"""),
+    _Proof("announced_differs", """
+SELECT n.number || ' line ' || nl.line_no AS label, nl.received AS stored, COALESCE(r.qty, 0) AS should
+FROM notice_line nl JOIN notice n ON n.id = nl.notice_id
+LEFT JOIN (
+    SELECT notice_line_id, SUM(qty) AS qty FROM receipt_line WHERE state = 'received' GROUP BY notice_line_id
+) r ON r.notice_line_id = nl.id
+WHERE nl.received <> COALESCE(r.qty, 0) ORDER BY nl.id"""),
+    _Proof("planned_differs", """
+SELECT po.number || ' line ' || pl.line_no AS label, pl.planned AS stored, COALESCE(pg.qty, 0) AS should
+FROM purchase_line pl JOIN purchase_order po ON po.id = pl.purchase_order_id
+LEFT JOIN (
+    SELECT purchase_line_id, SUM(qty) AS qty FROM peg WHERE state IN ('proposed', 'firm') GROUP BY purchase_line_id
+) pg ON pg.purchase_line_id = pl.id
+WHERE pl.planned <> COALESCE(pg.qty, 0) ORDER BY pl.id"""),
     _Proof("supplier_differs", """
 SELECT p.sku AS label, COALESCE(r.qty, 0) AS stored, COALESCE(m.qty, 0) AS should
 FROM product p
-LEFT JOIN (SELECT product_id, SUM(qty) AS qty FROM receipt_line GROUP BY product_id) r ON r.product_id = p.id
+LEFT JOIN (
+    SELECT product_id, SUM(qty) AS qty FROM receipt_line WHERE state = 'received' GROUP BY product_id
+) r ON r.product_id = p.id
 LEFT JOIN (
     SELECT m.product_id, SUM(CASE WHEN f.kind = 'supplier' THEN m.qty ELSE -m.qty END) AS qty
     FROM movement m JOIN location f ON f.id = m.from_location_id JOIN location t ON t.id = m.to_location_id

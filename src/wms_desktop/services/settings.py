@@ -17,6 +17,7 @@ DEFAULTS = {
     "currency": "GBP",
     "pick_scans": "bin,item,tote",
     "over_receipt_percent": "10",
+    "receivers_teach": "0",
     "hold_days": "5",
     "totes_per_cart": "6",
     "label_dpi": "203",

@@ -119,6 +119,16 @@ def _inbound(session: Session) -> dict[str, int]:
         "units_damaged": _count(session, select(units).where(ReceiptLine.condition == "damaged")),
         "receiving_scans": _count(session, select(func.count(func.distinct(ReceiptLine.id)))),
         "units_to_lanes": _moved(session, "crossdock"),
+        "units_planned": _by_peg(session, "planned"),
+        "units_opportunistic": _by_peg(session, "opportunistic"),
+        "units_did_not_come": _count(session, select(func.sum(Peg.qty)).where(Peg.why == "did_not_come")),
+        "units_inspected": _count(
+            session,
+            select(func.sum(Movement.qty)).where(Movement.from_condition == "inspect", Movement.to_condition == "good"),
+        ),
+        "units_walked_back": _count(
+            session, select(func.sum(Movement.qty)).where(Movement.reason.startswith("walk back"))
+        ),
         "units_put_away": _count(session, select(func.sum(Movement.qty)).where(Movement.reason.startswith("putaway"))),
         "declined": _count(session, select(func.count(Peg.id)).where(Peg.why.startswith("declined"))),
     }
@@ -176,6 +186,12 @@ def _step(session: Session, movement: Movement) -> StoryStep:
         who=session.get_one(Operator, movement.operator_id).name,
         reason=movement.reason,
     )
+
+
+def _by_peg(session: Session, kind: str) -> int:
+    """Units that went through a lane by a decision of this kind."""
+    gone = Peg.state.in_(("in_lane", "packed"))
+    return _count(session, select(func.sum(Peg.qty)).where(gone, Peg.kind == kind))
 
 
 def _moved(session: Session, reason: str) -> int:

@@ -47,6 +47,11 @@ def note_insert(session: Session, table: str, row_id: int) -> None:
     session.info.get(_KEY, []).append(["insert", table, {"id": row_id}])
 
 
+def note_update(session: Session, table: str, row_id: int, changed: dict[str, list[Any]]) -> None:
+    """Writes down columns of a row, each [before, after] as stored, changed without the session's objects."""
+    session.info.get(_KEY, []).append(["update", table, {"id": row_id}, changed])
+
+
 def note_share(session: Session, table: str, row_id: int, qty: int) -> None:
     """Writes down so many units that this command added to a shared row without the session's objects."""
     session.info.get(_KEY, []).append(["insert", table, {"id": row_id}, qty])

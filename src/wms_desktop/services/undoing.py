@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from wms_desktop.db.tables import (
     Command,
     OrderLine,
+    Peg,
     Pick,
     PrintJob,
     PurchaseLine,
@@ -47,7 +48,7 @@ def undo_last(session: Session, context: Context, workflow: str) -> None:
         raise CannotUndo("nothing_to_undo")
     entries = json.loads(last.undo)
     made = _ids(entries, "receipt_line", ("insert",))
-    closed = select(Receipt.id).join(ReceiptLine).where(ReceiptLine.id.in_(made), Receipt.state != "open")
+    closed = select(Receipt.id).join(ReceiptLine).where(ReceiptLine.id.in_(made), Receipt.closed_at >= last.at)
     if made and session.scalar(closed.limit(1)) is not None:
         raise CannotUndo("receipt_closed_since")
     for job in session.scalars(select(PrintJob).where(PrintJob.command_id == last.id)):
@@ -89,6 +90,13 @@ def _note_news(session: Session, entries: Sequence[Any], held: Sequence[tuple[in
         news.note(session, session.scalars(select(OrderLine.product_id).where(OrderLine.id.in_(lines))))
     if orders:
         news.note(session, session.scalars(select(OrderLine.product_id).where(OrderLine.order_id.in_(orders))))
+    pegs = _ids(entries, "peg", ("insert", "update"))
+    planned = {entry[2]["order_line_id"] for entry in entries if entry[:2] == ["delete", "peg"]}
+    if pegs:
+        named = select(Peg.order_line_id).where(Peg.id.in_(pegs), Peg.purchase_line_id.is_not(None))
+        planned.update(session.scalars(named))
+    if planned:  # what a truck brings is looked at again
+        news.note(session, session.scalars(select(OrderLine.product_id).where(OrderLine.id.in_(planned))))
     receipts = _ids(entries, "receipt")
     if receipts:  # the truck is, or is no longer, at the dock
         due = select(PurchaseLine.product_id).join(Receipt, Receipt.purchase_order_id == PurchaseLine.purchase_order_id)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import ColumnElement, Row, func, select
 from sqlalchemy.orm import Session
 
 from wms_desktop.db.tables import Order, OrderLine, PurchaseLine, PurchaseOrder
@@ -32,19 +32,41 @@ def list_waiting(session: Session, product_ids: Collection[int], leave_out: Sequ
         row
         for part in in_pieces(product_ids, at_once=_AT_ONCE)
         for row in session.execute(
-            select(
-                OrderLine.id.label("line_id"), OrderLine.order_id, OrderLine.product_id, OPEN.label("open"),
-                _SECURED.label("secured"), OrderLine.release_on.label("line_release_on"), OrderLine.made_to_order,
-                OrderLine.made_by_id, OrderLine.replaces_id, OrderLine.kit_qty, Order.is_pinned, Order.is_held,
-                Order.release_on, Order.promise, Order.leave_by, Order.priority_class, Order.placed_at,
-                Order.passed_over, Order.ship_complete, Order.service_id,
-            )
-            .join(Order, Order.id == OrderLine.order_id)
-            .where(OrderLine.product_id.in_(part), WAITS, Order.id.not_in(leave_out))
-            .order_by(OrderLine.order_id, OrderLine.line_no)
-            .with_for_update(of=OrderLine)
+            _lines(OrderLine.product_id.in_(part), Order.id.not_in(leave_out)).with_for_update(of=OrderLine)
         )
-    ]  # fmt: skip
+    ]
+
+
+def list_lines_of(session: Session, order_ids: Collection[int], *, lock: bool) -> list[Line]:
+    """All open lines of these orders, order by order, as :func:`list_waiting` gives them."""
+    found: list[Line] = []
+    for part in in_pieces(sorted(order_ids), at_once=_AT_ONCE):
+        query = _lines(OrderLine.order_id.in_(part))
+        found += session.execute(query.with_for_update(of=OrderLine) if lock else query).all()
+    return found
+
+
+def list_orders_for(session: Session, product_ids: Collection[int]) -> set[int]:
+    """The orders that wait for any of these products."""
+    found: set[int] = set()
+    for part in in_pieces(product_ids, at_once=_AT_ONCE):
+        found.update(session.scalars(select(OrderLine.order_id).where(WAITS, OrderLine.product_id.in_(part))))
+    return found
+
+
+def _lines(*which: ColumnElement[bool]) -> Any:
+    return (
+        select(
+            OrderLine.id.label("line_id"), OrderLine.order_id, OrderLine.product_id, OPEN.label("open"),
+            _SECURED.label("secured"), OrderLine.release_on.label("line_release_on"), OrderLine.made_to_order,
+            OrderLine.made_by_id, OrderLine.replaces_id, OrderLine.kit_qty, Order.is_pinned, Order.is_held,
+            Order.release_on, Order.promise, Order.leave_by, Order.priority_class, Order.placed_at,
+            Order.passed_over, Order.ship_complete, Order.service_id,
+        )
+        .join(Order, Order.id == OrderLine.order_id)
+        .where(WAITS, *which)
+        .order_by(OrderLine.order_id, OrderLine.line_no)
+    )  # fmt: skip
 
 
 def rest_of(session: Session, order_ids: Collection[int]) -> tuple[dict[int, dict[int, int]], dict[int, Decimal]]:
@@ -93,6 +115,14 @@ def guard_of(row: Line, today: date) -> str:
     if any(day is not None and day > today for day in (row.release_on, row.line_release_on)):
         return "not_released"
     return ""
+
+
+def misses_cutoff(row: Line, arrives: datetime, now: datetime, minutes: int) -> bool:
+    """Whether units that arrive then cannot be carried to their lane in time for the order's cut-off.
+
+    A cut-off that has passed already hurries nobody: the order leaves with the next round, and takes what comes.
+    """
+    return bool(now < row.leave_by < arrives + timedelta(minutes=minutes))
 
 
 def whole_kits(session: Session, context: Context, rows: Sequence[Line], arriving: Mapping[int, int]) -> dict[int, int]:

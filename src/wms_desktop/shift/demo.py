@@ -4,21 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from wms_desktop.changes import Changes
 from wms_desktop.errors import Refusal
 from wms_desktop.prompts import Answer, Message, Outcome
-from wms_desktop.services import allocation, batches, catalog, commands, orders, people, places, purchasing, settings
+from wms_desktop.services import (
+    allocation,
+    batches,
+    catalog,
+    commands,
+    inbound,
+    orders,
+    people,
+    places,
+    purchasing,
+    settings,
+)
 from wms_desktop.services.dialogue import Context
 from wms_desktop.services.intake import Engine, Session
 from wms_desktop.shift.world import World, build
-from wms_desktop.shift.world_facts import Location, Product
+from wms_desktop.shift.world_facts import Location, Product, PurchaseOrder
 
 STATION_KINDS = {"receive": "dock"}
 Progress = Callable[[str, int, int], None]
 _WORKFLOW = "setup"
+_UNLOADING = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,7 +110,10 @@ def _fill(session: Session, context: Context, world: World, staff: list[people.N
     _add_house(session, world, staff)
     _add_goods(session, context, world)
     orders.add_orders(session, list(_orders(world)))
-    purchasing.add_purchases(session, list(_purchases(world)))
+    numbers = purchasing.add_purchases(session, list(_purchases(world)))
+    for announced in world.purchase_orders:
+        if announced.pallets:
+            _announce(session, context, world, announced, numbers[announced.number])
     bins = sum(place.kind == "bin" for place in world.locations)
     args = {"products": len(world.products), "bins": bins, "orders": len(world.orders)}
     return Answer(
@@ -209,7 +224,27 @@ def _product(row: Product) -> catalog.NewProduct:
         lot_tracked=row.lot_tracked,
         expiry_tracked=row.expiry_tracked,
         price=row.price,
+        is_inspected=row.inspected,
     )
+
+
+def _announce(session: Session, context: Context, world: World, purchase: PurchaseOrder, purchase_id: int) -> None:
+    """The supplier's notice says that all is on the way, and on which pallet; the truck is booked at its hour."""
+    on = {
+        pack.sku: pallet.sscc
+        for delivery in world.physical.deliveries
+        if delivery.po_number == purchase.number
+        for pallet in delivery.pallets
+        for pack in pallet.packs
+    }
+    lines = [
+        inbound.TypedLine(line=line_id, qty=line.quantity, package=on.get(line.sku, purchase.pallets[0]))
+        for line, line_id in zip(purchase.lines, purchasing.list_line_ids(session, purchase_id), strict=True)
+    ]
+    day = purchase.due_at.astimezone(ZoneInfo(world.site.timezone)).date()
+    notice = inbound.enter_notice(session, context, purchase_id, f"ASN-{purchase.number}", day, lines)
+    window = inbound.Window(opens_at=purchase.due_at, closes_at=purchase.due_at + _UNLOADING)
+    inbound.book(session, context, [(purchase_id, notice.id)], window, "Demo Haulage")
 
 
 def _barcodes(world: World) -> Iterator[catalog.NewBarcode]:

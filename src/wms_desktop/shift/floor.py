@@ -84,7 +84,10 @@ class Intent:
 
 
 class Floor:
-    """The places with their piles, the deliveries, people's badges, and the notes of what has been done."""
+    """The places with their piles, the deliveries, people's badges, and the notes of what has been done.
+
+    ``regret`` is the order whose customer will call and take it back ("": nobody calls).
+    """
 
     def __init__(self, folder: Path) -> None:
         facts: dict[str, Any] = json.loads((folder / "floor.json").read_text(encoding="utf-8"))
@@ -95,6 +98,7 @@ class Floor:
         self.deliveries = {po: [Pack(**pack) for pack in packs] for po, packs in facts["deliveries"].items()}
         self.totes: tuple[str, ...] = tuple(facts["totes"])
         self.carts: tuple[str, ...] = tuple(facts["carts"])
+        self.regret: str = facts["regret"]
         self.notes: dict[str, str] = {}
         self.acts = 0
         self.pending: Intent | None = None
@@ -247,6 +251,7 @@ def furnish(folder: Path, world: World) -> None:
         "totes": list(world.totes),
         "carts": [place.code for place in world.locations if place.kind == "cart"],
         "piles": piles,
+        "regret": world.plan.regret,
         # For the proofs after the play; the player does not look at it.
         "planted": [difference.location for difference in world.physical.differences],
     }

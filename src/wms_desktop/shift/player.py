@@ -16,7 +16,7 @@ from wms_desktop.shift.watching import GLANCE_MS, Lost, Stopped, Watcher
 from wms_desktop.ui.main_window import MainWindow
 
 _REFUSED = frozenset({Outcome.STOP, Outcome.NOT_UNDERSTOOD})
-_DESKS = frozenset({"batches", "backlog"})
+_DESKS = frozenset({"batches", "backlog", "inbound", "lanes"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

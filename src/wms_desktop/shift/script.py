@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from wms_desktop.shift import script_bench, script_dock, script_walk
+from wms_desktop.shift import script_bench, script_desk, script_dock, script_walk
 from wms_desktop.shift.player import Player
 
 _MOST_BATCHES = 6
@@ -27,8 +27,12 @@ def _scenes(player: Player, labels: Path) -> list[tuple[str, Scene]]:
         (f"receive {po}", partial(script_dock.receive, po=po)) for po in player.floor.deliveries
     ]
     return [
-        ("cockpit", _look_at_the_backlog),
+        ("cockpit", script_desk.look_at_the_backlog),
+        ("trucks", script_desk.look_at_the_trucks),
         *deliveries,
+        ("inspect", script_dock.inspect),
+        ("regret", script_desk.cancel_the_regretted),
+        ("lanes", script_desk.look_at_the_lanes),
         ("hand-over", script_walk.walk_and_hand_over),
         ("walks", _walk_the_rest),
         ("putaway", script_dock.put_away),
@@ -36,18 +40,6 @@ def _scenes(player: Player, labels: Path) -> list[tuple[str, Scene]]:
         ("dispatch", lambda p: script_bench.dispatch(p, labels)),
         ("close", _look_at_the_end),
     ]
-
-
-def _look_at_the_backlog(player: Player) -> None:
-    """The supervisor begins the day at the desk."""
-    player.moment("sign-on")
-    player.tell("shift.begin")
-    player.sign_on(script_dock.SUPERVISOR)
-    player.moment("chooser")
-    player.open("backlog")
-    player.wait_until(lambda: player.window.desks.backlog.model.rowCount() > 0, "the backlog")
-    player.moment("backlog")
-    player.tell("shift.backlog", orders=player.window.desks.backlog.model.rowCount())
 
 
 def _walk_the_rest(player: Player) -> None:
@@ -61,6 +53,6 @@ def _walk_the_rest(player: Player) -> None:
 
 
 def _look_at_the_end(player: Player) -> None:
-    player.sign_on(script_dock.SUPERVISOR)
+    player.sign_on(script_desk.SUPERVISOR)
     player.open("batches")
     player.tell("shift.end")

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from wms_desktop.prompts import Answer, Outcome, Prompt
+from wms_desktop.prompts import Answer, Detail, Outcome, Prompt
+from wms_desktop.shift import script_desk
 from wms_desktop.shift.floor import ASIDE, Move, Pack
 from wms_desktop.shift.player import Player
 from wms_desktop.shift.watching import Lost
 
 CLERK = "OP-1001"
-SUPERVISOR = "OP-1005"
 DOCK, HOLD = "DOCK-1", "HOLD-1"
-_TAKEN = ("count", "carry")
+_TAKEN = ("count", "carry", "aside")
 _DECLINE_AT = 6
 """The verdict that is declined: the sixth, far enough into the first truck to be a routine one."""
 
@@ -27,7 +27,7 @@ def receive(player: Player, po: str) -> None:
                 player.scan(po)
             case "choose":
                 player.scan("1")
-            case "count":
+            case "count" | "aside":
                 _count(player, po)
             case "carry":
                 _carry(player, prompt)
@@ -39,8 +39,29 @@ def receive(player: Player, po: str) -> None:
                 _answer_about_pack(player, po, prompt)
 
 
+def inspect(player: Player) -> None:
+    """What had to be looked at first is passed, and carried where the screen then says."""
+    while not player.floor.has("inspected"):
+        player.sign_on(CLERK)
+        player.open("receive")
+        prompt = player.prompt()
+        if prompt.state == "open":
+            answer = player.press("yes")
+            if answer.message.code == "nothing_to_inspect":
+                player.floor.note("inspected")
+        elif prompt.state == "inspect":
+            _look_closely(player, prompt)
+        elif prompt.state == "passing":
+            player.moment("inspect-passing")
+            player.press("yes")
+        elif prompt.state == "bring":
+            _bring(player, prompt)
+        else:
+            player.press("back")
+
+
 def put_away(player: Player) -> None:
-    """Takes what stands on the dock to the bins that the screen names, until the dock is empty."""
+    """Takes what stands on the dock to the bins that the screen names, and back from lanes what nobody wants there."""
     player.sign_on(CLERK)
     player.open("putaway")
     while True:
@@ -48,12 +69,35 @@ def put_away(player: Player) -> None:
         if prompt.state == "take":
             if not prompt.details:
                 return
-            sku = _find(player, str(prompt.details[0].args["product"]))
+            _begin(player, prompt.details[0])
+        elif prompt.state == "lane":
+            sku = _find(player, str(prompt.args["lane"]), str(prompt.details[0].args["product"]))
             player.scan(player.floor.articles[sku].code)
-        elif prompt.state == "place":
+        elif prompt.state in ("place", "back"):
             _place(player, prompt)
         else:
             player.scan(str(max(1, int(prompt.args["qty"]) // 2)))
+
+
+def _begin(player: Player, first: Detail) -> None:
+    """The first row of the list: an item of the dock, or a lane to clear."""
+    if first.code == "putaway.walk_back":
+        player.tell_once("shift.walk_back", units=int(first.args["units"]), lane=str(first.args["lane"]))
+        player.scan(str(first.args["lane"]))
+        player.moment("walk-back")
+        return
+    sku = _find(player, DOCK, str(first.args["product"]))
+    player.scan(player.floor.articles[sku].code)
+
+
+def _look_closely(player: Player, prompt: Prompt) -> None:
+    if not prompt.details:
+        player.press("back")
+        player.floor.note("inspected")
+        return
+    player.tell_once("shift.inspect")
+    sku = _find(player, DOCK, str(prompt.details[0].args["product"]))
+    player.scan(player.floor.articles[sku].code)
 
 
 def _count(player: Player, po: str) -> None:
@@ -69,14 +113,13 @@ def _count(player: Player, po: str) -> None:
         player.press("damaged")
         return
     answer = player.scan(pack.code, moves=(_unload(po, at, pack, DOCK),), only_in=_TAKEN)
-    if answer.message.code == "not_on_order":
-        player.tell_once("shift.not_on_order")
-        player.moment("receive-not-on-order")
-        player.floor.move(_unload(po, at, pack, ASIDE))
-    elif answer.outcome in (Outcome.STOP, Outcome.NOT_UNDERSTOOD):
+    if answer.prompt.state in _TAKEN and answer.outcome in (Outcome.STOP, Outcome.NOT_UNDERSTOOD):
         raise Lost(f"a pack of {pack.sku} is refused: {answer.message.code}")
     elif answer.prompt.state == "carry":
         _marvel(player, answer)
+    elif answer.prompt.state == "aside":
+        player.tell_once("shift.aside")
+        player.moment("receive-inspect")
 
 
 def _marvel(player: Player, answer: Answer) -> None:
@@ -105,7 +148,11 @@ def _answer_about_pack(player: Player, po: str, prompt: Prompt) -> None:
         player.moment("receive-over")
         player.press("yes", moves=moves, only_in=_TAKEN)
     elif prompt.state == "over_far":
-        player.scan(SUPERVISOR, moves=moves, only_in=_TAKEN)
+        player.scan(script_desk.SUPERVISOR, moves=moves, only_in=_TAKEN)
+    elif prompt.state == "foreign":
+        player.tell_once("shift.not_on_order")
+        player.moment("receive-not-on-order")
+        player.press("back", moves=(_unload(po, at, pack, ASIDE),), only_in=_TAKEN)
     else:
         raise Lost(f"receiving stands in {prompt.state}")
 
@@ -118,18 +165,28 @@ def _carry(player: Player, prompt: Prompt) -> None:
         player.tell_once("shift.decline")
         player.press("decline")
         return
-    lane = prompt.big
-    rows = [d.args for d in prompt.details if d.code == "receive.to_lane" and d.args["lane"] == lane]
-    moves = tuple(
-        Move(sku=_find(player, str(row["product"])), units=int(row["qty"]), source=DOCK, target=lane,
-             order=str(row["order"]))
-        for row in rows
-    )  # fmt: skip
-    answer = player.scan(lane, moves=moves, notes=(f"carry {carried + 1}",))
+    answer = player.scan(prompt.big, moves=_moves_to_lane(player, prompt), notes=(f"carry {carried + 1}",))
     if answer.message.code == "carried_freed" and not floor.has("seen freed"):
         floor.note("seen freed")
         player.moment("receive-freed")
         player.tell("shift.freed", freed=int(answer.message.args["freed"]))
+
+
+def _bring(player: Player, prompt: Prompt) -> None:
+    """What passed goes to its lane."""
+    player.moment("inspect-bring")
+    player.scan(prompt.big, moves=_moves_to_lane(player, prompt))
+
+
+def _moves_to_lane(player: Player, prompt: Prompt) -> tuple[Move, ...]:
+    """The units that the screen sends to the lane it names."""
+    lane = prompt.big
+    rows = [d.args for d in prompt.details if d.code == "receive.to_lane" and d.args["lane"] == lane]
+    return tuple(
+        Move(sku=_find(player, DOCK, str(row["product"])), units=int(row["qty"]), source=DOCK, target=lane,
+             order=str(row["order"]))
+        for row in rows
+    )  # fmt: skip
 
 
 def _sort_out(player: Player, po: str, prompt: Prompt) -> None:
@@ -147,20 +204,22 @@ def _sort_out(player: Player, po: str, prompt: Prompt) -> None:
 
 
 def _place(player: Player, prompt: Prompt) -> None:
-    sku = _find(player, str(prompt.args["product"]))
-    lot = next(pile.lot for pile in player.floor.piles(DOCK) if pile.sku == sku)
+    source = DOCK if prompt.state == "place" else str(prompt.args["lane"])
+    sku = _find(player, source, str(prompt.args["product"]))
+    lot = next(pile.lot for pile in player.floor.piles(source) if pile.sku == sku)
     place, units = str(prompt.args["bin"]), int(prompt.args["qty"])
     if not player.floor.has("seen putaway"):
         player.floor.note("seen putaway")
         player.moment("putaway")
         player.tell("shift.putaway")
-    player.scan(place, moves=(Move(sku=sku, units=units, source=DOCK, target=place, lot=lot),), only_in=("take",))
+    gone = Move(sku=sku, units=units, source=source, target=place, lot=lot)
+    player.scan(place, moves=(gone,), only_in=("take", "lane", "place", "back"))
 
 
-def _find(player: Player, name: str) -> str:
-    sku = player.floor.find_sku(DOCK, name)
+def _find(player: Player, place: str, name: str) -> str:
+    sku = player.floor.find_sku(place, name)
     if not sku:
-        raise Lost(f"the screen speaks of {name}, but none lies on {DOCK}")
+        raise Lost(f"the screen speaks of {name}, but none lies on {place}")
     return sku
 
 

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication, QMenu
 from wms_desktop.prompts import Outcome, Prompt
 from wms_desktop.shift.floor import Move
 from wms_desktop.shift.player import Player
-from wms_desktop.shift.script_dock import SUPERVISOR
+from wms_desktop.shift.script_desk import SUPERVISOR
 from wms_desktop.shift.watching import Lost
 from wms_desktop.ui.desks.card import BatchCard
 from wms_desktop.ui.wording import say

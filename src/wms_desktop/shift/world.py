@@ -92,6 +92,7 @@ def build(seed: int, now: datetime) -> World:
     demanded = orders(seed, now, catalogue)
     parts = plan(seed, now, demanded, catalogue)
     catalogue = tuple(_as_showcase(product) if product.sku == parts.showcase else product for product in catalogue)
+    catalogue = tuple(replace(product, inspected=product.sku == parts.inspected) for product in catalogue)
     incoming = supply(seed, now, demanded, catalogue, parts)
     catalogue = tuple(replace(product, supplier=incoming.supplier_of[product.sku]) for product in catalogue)
     locations = world_places.locations()

@@ -91,6 +91,7 @@ class Product:
 
     ``gtin`` is written as on the pack (12 or 13 digits), ``case_gtin`` (14 digits, "" without a case) stands for
     ``units_per_case`` units (0 without). ``generated`` says that sizes and weight are made up, as they all are here.
+    What comes in of an ``inspected`` article is looked at before anybody gets it.
     """
 
     sku: str
@@ -112,6 +113,7 @@ class Product:
     expiry_tracked: bool
     supplier: str
     generated: bool = True
+    inspected: bool = False
 
     @property
     def volume_mm3(self) -> int:

@@ -40,7 +40,9 @@ class Plan:
     two need of the articles ``today`` arrives in full, ``less`` arrives in part, ``later`` on other days, ``never``
     is not even bought. ``on_hand`` says how many units of a short article there are. The ``showcase`` comes by the
     case of 24 for several orders and the shelf; ``rescue`` lies short in its only bin, but comes today; ``twin``
-    lies short in one of two bins; ``lonely`` lie short in their only bins.
+    lies short in one of two bins; ``lonely`` lie short in their only bins. ``regret`` is the order, of articles that
+    nobody else wants, that its customer takes back when its goods stand in a lane; ``inspected`` comes today for one
+    order alone and must be looked at first.
     """
 
     whole: tuple[str, ...]
@@ -54,6 +56,8 @@ class Plan:
     rescue: str
     twin: str
     lonely: tuple[str, ...]
+    regret: str
+    inspected: str
 
 
 class _Draft:
@@ -103,6 +107,7 @@ def plan(seed: int, now: datetime, orders: Sequence[Order], products: Iterable[P
     later, never = rest[:LATER_ARTICLES], rest[LATER_ARTICLES : LATER_ARTICLES + NEVER_ARTICLES]
     short = {*draft.today, *less, *later, *never}
     single, twin = _choose_planted(draft, now, short, taken)
+    regret = _choose_regret(draft)
     return Plan(
         whole=tuple(draft.whole),
         mixed=tuple(draft.mixed),
@@ -115,6 +120,8 @@ def plan(seed: int, now: datetime, orders: Sequence[Order], products: Iterable[P
         rescue=single[0],
         twin=twin,
         lonely=tuple(single[1:]),
+        regret=regret,
+        inspected=_choose_inspected(draft, regret, showcase),
     )
 
 
@@ -163,6 +170,21 @@ def _choose_mixed(draft: _Draft) -> None:
             draft.mixed.append(number)
             draft.today.update(dict.fromkeys(rare[: draft.rng.choice((1, 2))]))
             chosen += 1
+
+
+def _choose_regret(draft: _Draft) -> str:
+    """The smallest order that the trucks bring whole and whose articles nobody else wants; "" where there is none."""
+    alone = [
+        number for number in draft.whole if all(len(draft.demand[sku]) == 1 for sku in draft.needs([number]))
+    ]  # fmt: skip
+    return min(alone, key=lambda number: (len(draft.orders[number].lines), number), default="")
+
+
+def _choose_inspected(draft: _Draft, regret: str, showcase: str) -> str:
+    """An article of today that few wait for; not one of the order taken back."""
+    spared = {*draft.needs([regret] if regret else []), showcase}
+    asked = {sku: draft.demand[sku] for sku in draft.today if sku not in spared}
+    return min(asked, key=lambda sku: (len(asked[sku]), sum(asked[sku].values()), sku))
 
 
 def _left_on_hand(draft: _Draft, short: Collection[str], empty: Collection[str]) -> dict[str, int]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import highspy
 import numpy as np
@@ -12,12 +12,25 @@ import numpy as np
 from wms_desktop.domain.sharing import Wish
 
 _EPS = 1e-6
+_HALF = 0.5
 _STEP = 0.1
 """The share of the broken orders that each dive fixes before the rest is solved again."""
 
-_FREE = 1_500
-"""How many orders near the edge are chosen anew at once."""
 _POLISHED = 0.0002
+_LARGEST = 1_000_000
+"""Worths above it are scaled down: a count with the value and age behind it has more digits than the solver keeps."""
+_SOME = 0.7
+"""The share of the products that a polishing of some products looks at."""
+
+
+class Talk(Protocol):
+    """Whoever listens to a proof while it runs, on the proof's own thread, and may tell it a better choice."""
+
+    def hear(self, bound: float, numbers: Sequence[int]) -> None:
+        """The bound so far, and the wishes of a better choice (none: only the bound is new)."""
+
+    def offer(self) -> Sequence[int]:
+        """The wishes of a choice that the proof may not know yet; none: there is nothing new."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +42,14 @@ class Relaxed:
     prices: dict[int, float]
 
 
+@dataclass(frozen=True, slots=True)
+class Effort:
+    """How many orders near the edge a polishing chooses anew at once, and how long it may take."""
+
+    orders: int
+    seconds: float
+
+
 class Matrix:
     """Wishes as columns, products as rows, in the compressed form that the solver takes."""
 
@@ -37,7 +58,8 @@ class Matrix:
         row_of = {product: row for row, product in enumerate(self.products)}
         self.count = len(wishes)
         self.supply = np.array([supply[p] for p in self.products], float)
-        self.worth = np.array([wish.worth for wish in wishes], float)
+        self.scale = max(1, max(wish.worth for wish in wishes) // _LARGEST)
+        self.worth = np.array([wish.worth / self.scale for wish in wishes], float)
         self.starts = np.cumsum([0, *(len(wish.needs) for wish in wishes)])
         self.rows = np.array([row_of[p] for wish in wishes for p, _ in wish.needs], int)
         self.units = np.array([units for wish in wishes for _, units in wish.needs], float)
@@ -46,7 +68,8 @@ class Matrix:
     def relax(self) -> Relaxed:
         """Solves the relaxation of the whole problem."""
         value, share, prices = _solve(self._model(np.arange(self.count), self.supply))
-        return Relaxed(value, share, {p: float(price) for p, price in zip(self.products, prices, strict=True)})
+        known = {p: float(price) * self.scale for p, price in zip(self.products, prices, strict=True)}
+        return Relaxed(value * self.scale, share, known)
 
     def dive(self, relaxed: Relaxed) -> list[int]:
         """Whole orders near the relaxation: those wholly in it, then the nearest, solving the rest again each time."""
@@ -72,24 +95,43 @@ class Matrix:
                 break
         return [int(number) for number in np.nonzero(chosen)[0]]
 
-    def prove(self, start: Sequence[bool], seconds: float, gap: float) -> tuple[float, list[int]]:
-        """The best bound and whole orders found in so many seconds, from a first choice; stops at the gap."""
-        model = self._model(np.arange(self.count), self.supply, whole=True)
-        bound, found = _branch(model, np.asarray(start, float), seconds, gap)
-        return bound, [int(number) for number in np.nonzero(found)[0]]
+    def prove(self, start: Sequence[bool], seconds: float, gap: float, talk: Talk) -> tuple[float, list[int]]:
+        """The best bound and whole orders found in so many seconds, from a first choice; stops at the gap.
 
-    def polish(self, start: Sequence[bool], relaxed: Relaxed, seconds: float, seed: int) -> list[int]:
-        """Whole orders at least as good: those near the edge of the relaxation are chosen anew, the others stay."""
+        Bounds are in the scaled worth, ``scale`` to one, here and where they are talked of.
+        """
+        model = self._model(np.arange(self.count), self.supply, whole=True)
+        bound, found = _branch(model, np.asarray(start, float), seconds, gap, talk)
+        return bound, _list_whole(found)
+
+    def polish(self, start: Sequence[bool], relaxed: Relaxed, effort: Effort, seed: int,
+               *, other: Sequence[bool] = ()) -> list[int]:  # fmt: skip
+        """Whole orders at least as good: those near the edge of the relaxation are chosen anew, the others stay.
+
+        Every other seed chooses among more orders, but only such as want nothing but some of the products. With an
+        ``other`` choice, all about which the two differ is chosen anew, so that the better parts of both may come in.
+        """
         chosen = np.asarray(start, bool)
-        prices = np.array([relaxed.prices[p] for p in self.products])
+        prices = np.array([relaxed.prices[p] / self.scale for p in self.products])
         cost = np.bincount(self._column, prices[self.rows] * self.units, self.count)
-        edge = np.abs(self.worth - cost) / self.worth * np.random.default_rng(seed).uniform(0.3, 3.0, self.count)
-        free = np.sort(np.argsort(edge, kind="stable")[:_FREE])
+        edge, orders = np.abs(self.worth - cost) / self.worth, effort.orders
+        rng = np.random.default_rng(seed)
+        if other:
+            differs = np.asarray(other, bool) != chosen
+            edge[differs] = -1.0
+            orders = max(orders, int(differs.sum()))
+        elif seed % 2:
+            edge *= rng.uniform(0.3, 3.0, self.count)
+        else:
+            outside = rng.random(len(self.products)) >= _SOME
+            edge[np.bincount(self._column, outside[self.rows], self.count) > 0] = np.inf
+            orders = min(orders * 3 // 2, int(np.isfinite(edge).sum()))
+        free = np.sort(np.argsort(edge, kind="stable")[:orders])
         kept = chosen.copy()
         kept[free] = False
         model = self._model(free, self.supply - self._used(kept), whole=True)
-        kept[free] = _branch(model, chosen[free].astype(float), seconds, _POLISHED)[1]
-        return [int(number) for number in np.nonzero(kept)[0]]
+        kept[free] = _branch(model, chosen[free].astype(float), effort.seconds, _POLISHED)[1] > _HALF
+        return _list_whole(kept)
 
     def _take(self, number: int, chosen: Any, left: Any) -> None:
         part = slice(self.starts[number], self.starts[number + 1])
@@ -129,7 +171,7 @@ def _open(model: Any) -> Any:
     return solver
 
 
-def _branch(model: Any, start: Any, seconds: float, gap: float) -> tuple[float, Any]:
+def _branch(model: Any, start: Any, seconds: float, gap: float, talk: Talk | None = None) -> tuple[float, Any]:
     """Branch and bound from a first choice: the bound, and what is chosen (the first choice where nothing better)."""
     solver = _open(model)
     first = highspy.HighsSolution()
@@ -137,10 +179,32 @@ def _branch(model: Any, start: Any, seconds: float, gap: float) -> tuple[float, 
     solver.setSolution(first)
     solver.setOptionValue("time_limit", max(0.05, seconds))
     solver.setOptionValue("mip_rel_gap", gap)
+    if talk is not None:
+        _connect(solver, talk, len(start))
     solver.run()
     found = np.array(solver.getSolution().col_value)
     is_answer = len(found) == len(start) and solver.getInfo().primal_solution_status == 2
-    return float(solver.getInfo().mip_dual_bound), (found if is_answer else start) > 0.5
+    return float(solver.getInfo().mip_dual_bound), found if is_answer else start
+
+
+def _connect(solver: Any, talk: Talk, count: int) -> None:
+    def better(event: Any) -> None:
+        talk.hear(event.data_out.mip_dual_bound, _list_whole(event.data_out.mip_solution))
+
+    def ask(event: Any) -> None:
+        offered = talk.offer()
+        if offered:
+            share = np.zeros(count)
+            share[list(offered)] = 1.0
+            event.data_in.setSolution(share)
+
+    solver.cbMipImprovingSolution += better
+    solver.cbMipLogging += lambda event: talk.hear(event.data_out.mip_dual_bound, ())
+    solver.cbMipUserSolution += ask
+
+
+def _list_whole(share: Any) -> list[int]:
+    return [int(number) for number in np.nonzero(np.asarray(share) > _HALF)[0]]
 
 
 def _solve(model: Any) -> tuple[float, Any, Any]:

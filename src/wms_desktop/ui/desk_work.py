@@ -22,6 +22,8 @@ from wms_desktop.ui.desks.decisions import DecisionsDesk
 from wms_desktop.ui.desks.desk import Desk
 from wms_desktop.ui.desks.figures import FiguresDesk
 from wms_desktop.ui.desks.imports import ImportsDesk
+from wms_desktop.ui.desks.inbound import InboundDesk
+from wms_desktop.ui.desks.lanes import LanesDesk
 from wms_desktop.ui.desks.story import StoryDesk
 from wms_desktop.ui.operations import Operations, Reads
 from wms_desktop.ui.rows import BatchRow, OperatorRow
@@ -51,6 +53,8 @@ class DeskWork(QObject):
             "decisions": lambda: DecisionsDesk(settings, zone, clock),
             "story": lambda: StoryDesk(settings, zone),
             "imports": lambda: ImportsDesk(settings, zone, operations.imports),
+            "inbound": lambda: InboundDesk(settings, zone, clock),
+            "lanes": lambda: LanesDesk(settings, zone, clock),
         }
         self.made: dict[str, QWidget] = {}
         """The desks made so far."""

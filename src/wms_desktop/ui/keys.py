@@ -24,13 +24,13 @@ _EVERYWHERE = {
     _F.Key_F12: "lock",
     _F.Key_F1: "help",
 }
-_SECOND = {"receive": "decline"}
+_SECOND = {"receive": "decline", "putaway": "full"}
 _SIXTH = {"receive": "blind"}
 
 BAR = {
     "sign_on": ("help",),
     "receive": ("help", "decline", "find", "undo", "reprint", "blind", "yes", "why", "done", "damaged", "lock"),
-    "putaway": ("help", "short", "find", "undo", "skip", "yes", "why", "done", "damaged", "lock"),
+    "putaway": ("help", "full", "find", "undo", "skip", "yes", "why", "done", "damaged", "lock"),
     "pick": ("help", "short", "find", "undo", "reprint", "skip", "yes", "why", "done", "damaged", "lock"),
     "pack": ("help", "short", "find", "undo", "reprint", "next_parcel", "yes", "why", "done", "damaged", "lock"),
     "dispatch": ("help", "short", "find", "undo", "reprint", "yes", "why", "done", "lock"),

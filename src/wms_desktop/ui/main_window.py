@@ -11,6 +11,7 @@ from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QIcon
 from PySide6.QtWidgets import QApplication, QMainWindow, QStackedWidget, QWidget
 
+from wms_desktop.gateways import photos
 from wms_desktop.prompts import Outcome, Who
 from wms_desktop.resources import get_resource
 from wms_desktop.ui import theme
@@ -55,12 +56,14 @@ class StationFacts:
 class MainWindow(QMainWindow):
     """One window, one page at a time; scans reach the station whatever page or dialog has the focus.
 
-    ``watch_requested()``: Help > Watch a shift. ``logs_requested()``: Help > Open the log folder. The caller starts
+    ``watch_requested()``: Help > Watch a shift. ``logs_requested()``: Help > Open the log folder.
+    ``photo_dropped(path)``: a picture was dropped at the dock; the caller keeps it and says so. The caller starts
     ``operations`` after :meth:`show`, so that the window is there before the database is.
     """
 
     watch_requested = Signal()
     logs_requested = Signal()
+    photo_dropped = Signal(str)
 
     def __init__(self, operations: Operations, settings: Settings, facts: StationFacts) -> None:
         super().__init__()
@@ -267,6 +270,8 @@ class MainWindow(QMainWindow):
         name = plain(Path(files[0]).name, 80)
         if self.floor.who is None:
             self._tell_drop(say("ui.drop.nobody", file=name))
+        elif self.place == "receive" and photos.is_picture_name(files[0]):
+            self.photo_dropped.emit(files[0])
         elif "imports" not in _places_of(self.floor.who):
             self._tell_drop(say("ui.drop.may_not", file=name))
         elif self.place in STATIONS:

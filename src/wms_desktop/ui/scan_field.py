@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import QInputMethodEvent, QKeyEvent
 from PySide6.QtWidgets import QLineEdit
 
@@ -91,6 +91,10 @@ class ScanField(QLineEdit):
         code = self._code
         self.drop()
         return code if code.isascii() and code.isdigit() and len(code) <= 4 else ""
+
+    def take_keys_soon(self) -> None:
+        """Gets the keys in a moment, unless its page is hidden by then: it would keep them from the page that is up."""
+        QTimer.singleShot(0, self, lambda: self.setFocus() if self.isVisible() else None)
 
     def event(self, event: QEvent) -> bool:
         """Keep every key for the code: no shortcut may fire inside one, and Tab must not move the focus."""

@@ -12,7 +12,7 @@ from wms_desktop.ui.theme import ThemeName
 from wms_desktop.ui.wording import say
 
 STATIONS = ("receive", "putaway", "pick", "pack", "dispatch")
-DESKS = ("batches", "backlog", "figures", "decisions", "story", "imports")
+DESKS = ("batches", "backlog", "figures", "decisions", "story", "imports", "inbound", "lanes")
 RIGHTS = {
     "batches": "batches",
     "backlog": "orders",
@@ -20,6 +20,8 @@ RIGHTS = {
     "decisions": "promises",
     "story": "orders",
     "imports": "imports",
+    "inbound": "inbound",
+    "lanes": "lanes",
 }
 """The kind of work that a person must be allowed to do to open a desk."""
 _DESK_KEYS = {
@@ -29,6 +31,8 @@ _DESK_KEYS = {
     "decisions": "Ctrl+9",
     "story": "Ctrl+Shift+O",
     "imports": "Ctrl+Shift+I",
+    "inbound": "Ctrl+Shift+D",
+    "lanes": "Ctrl+Shift+L",
 }
 _IMPORT = "Ctrl+I"
 

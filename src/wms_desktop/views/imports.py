@@ -9,7 +9,9 @@ from decimal import Decimal
 
 from wms_desktop.prompts import Message
 
-KINDS = ("orders", "products", "stock")
+KINDS = ("orders", "products", "stock", "purchases", "notices")
+OF_DOCUMENTS = ("orders", "purchases", "notices")
+"""Kinds of which several rows make one document, which goes in whole or not at all."""
 FORMATS = ("shopify", "amazon", "woocommerce", "x12", "edifact", "csv", "xlsx")
 
 
@@ -132,13 +134,27 @@ FIELDS: Mapping[str, tuple[tuple[str, bool], ...]] = {
         ("width_mm", False), ("height_mm", False), ("velocity", False), ("lot_tracked", False),
         ("expiry_tracked", False), ("backorders", False), ("backorder_limit", False), ("safety_stock", False),
         ("release_on", False), ("removal", False), ("kit", False), ("substitutes", False),
+        ("serial_tracked", False), ("is_inspected", False), ("is_relabelled", False), ("opens_cases", False),
+        ("face", False), ("face_min", False), ("face_max", False), ("mixing", False),
     ),
     "stock": (
         ("location", True), ("sku", False), ("barcode", False), ("qty", True), ("lot", False), ("expiry", False),
         ("condition", False),
     ),
+    "purchases": (
+        ("number", True), ("sku", True), ("qty", True), ("barcode", False), ("name", False), ("price", False),
+        ("supplier_code", False), ("supplier_name", False), ("due", False), ("placed_at", False),
+        ("is_cancelled", False),
+    ),
+    "notices": (
+        ("number", True), ("sku", True), ("qty", True), ("barcode", False), ("name", False), ("purchase", False),
+        ("supplier_code", False), ("supplier_name", False), ("due", False), ("shipped_on", False),
+        ("carrier", False), ("lot", False), ("expiry", False), ("pallet", False), ("carton", False),
+        ("is_cancelled", False),
+    ),
 }  # fmt: skip
-"""The fields of ours, by kind, and whether each must be there. One record per order line, product or stock row.
+"""The fields of ours, by kind, and whether each must be there. One record per line of an
+order, purchase order or notice, per product or stock row.
 
 A reader gives canonical text: whole numbers as digits, amounts with a point, days and instants in ISO form (an
 instant without a zone is the site's own clock), flags as "1" or "0", "" where nothing was said. ``kit`` and

@@ -11,7 +11,7 @@ from wms_desktop.domain import barcode_cleaning, written
 from wms_desktop.errors import BadInput, Value
 from wms_desktop.gateways.imports import caps
 from wms_desktop.prompts import Message
-from wms_desktop.views.imports import FIELDS, Fault, Reading, Record
+from wms_desktop.views.imports import FIELDS, OF_DOCUMENTS, Fault, Reading, Record
 
 _SHOWN = 200
 _REMEMBERED = 20_000
@@ -48,7 +48,7 @@ class Columns:
         self.reading = reading
         self.cleaned: Counter[str] = Counter()
         self.title_of = {field: title for title, field in reading.mapping.items() if field}
-        self._is_order = reading.kind == "orders"
+        self._is_order = reading.kind in OF_DOCUMENTS
         self._key = "number" if self._is_order else "sku" if reading.kind == "products" else "location"
         self._constants = self._read_constants()
         places = self._places(line)

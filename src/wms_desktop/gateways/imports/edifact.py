@@ -1,12 +1,14 @@
-"""EDIFACT ORDERS (D.96A and its like): the marks come from the UNA, the counts of UNT, CNT and UNZ are checked."""
+"""EDIFACT ORDERS and DESADV (D.96A, D.01B): marks come from the UNA, the counts of UNT, CNT and UNZ are checked."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from decimal import ROUND_HALF_EVEN, Decimal
-from typing import BinaryIO, NamedTuple
+from typing import BinaryIO
 
 from wms_desktop.errors import BadInput
+from wms_desktop.gateways.imports.edifact_notices import NoticeMessage
+from wms_desktop.gateways.imports.edifact_segments import Segment, marks_of, point
 from wms_desktop.gateways.imports.segments import (
     SINGLE_UNITS,
     Controls,
@@ -16,8 +18,6 @@ from wms_desktop.gateways.imports.segments import (
     cut_segments,
     edi_day,
     mended,
-    split,
-    unescape,
 )
 from wms_desktop.gateways.imports.tables import Reader
 from wms_desktop.gateways.imports.text_rows import decode
@@ -36,57 +36,10 @@ _BEGINS = {"UNB", "UNG", "UNH"}
 _ENDS = {"UNT": "UNH", "UNE": "UNG", "UNZ": "UNB"}
 
 
-class Marks(NamedTuple):
-    """The marks of a file: between components, between elements, release, terminator."""
-
-    component: str = ":"
-    element: str = "+"
-    release: str = "?"
-    terminator: str = "'"
-
-
-def marks_of(head: str) -> tuple[Marks, int]:
-    """The marks as a UNA sets them, or the usual ones, and where the first segment begins. Refuses a wrong UNA."""
-    if not head.startswith("UNA"):
-        return Marks(), 0
-    una = head[3:9]
-    marks = Marks(una[0:1], una[1:2], una[3:4].strip(), una[5:6])
-    signs = [sign for sign in marks if sign]
-    if len(una) < 6 or len(set(signs)) < len(signs) or any(sign.isalnum() for sign in signs) or len(signs) < 3:
-        raise BadInput("import.read.edifact_una", line=1)
-    return marks, 9
-
-
-class Segment:
-    """One segment: its name and its elements, each of components."""
-
-    def __init__(self, number: int, text: str, marks: Marks) -> None:
-        self.number = number
-        self._marks = marks
-        self._elements = split(text, marks.element, marks.release)
-        self.name = self._elements[0].strip().upper().partition(marks.component)[0]
-
-    def get(self, element: int, component: int = 0) -> str:
-        """A component, without its release characters; "" where there is none."""
-        parts = self.parts(element)
-        return parts[component] if component < len(parts) else ""
-
-    def parts(self, element: int) -> list[str]:
-        """All components of an element."""
-        if element >= len(self._elements):
-            return []
-        marks = self._marks
-        return [
-            unescape(part, marks.release) for part in split(self._elements[element], marks.component, marks.release)
-        ]
-
-    def joined(self, element: int) -> str:
-        """The components of an element that say something, as one text."""
-        return ", ".join(part for part in self.parts(element) if part)
-
-
 def read_edifact(stream: BinaryIO, reading: Reading) -> Reader:
-    """The order lines of all ORDERS. Refuses other messages, a cut file, and envelopes whose counts are wrong.
+    """The lines of all ORDERS, or of all DESADV where notices are read.
+
+    Refuses other messages, a cut file, and envelopes whose counts are wrong.
 
     A file without its UNZ is taken, and that is said.
     """
@@ -94,7 +47,7 @@ def read_edifact(stream: BinaryIO, reading: Reading) -> Reader:
     survey_edi(stream, reading)
     head = text.read(400).lstrip("\ufeff\r\n\t ")
     marks, start = marks_of(head)
-    envelope = _Envelope()
+    envelope = _Envelope(MESSAGES.get(reading.kind, {}))
     for number, segment in cut_segments(text, head[start:], marks.terminator, marks.release):
         document = envelope.take(Segment(number, segment, marks))
         if document is not None:
@@ -106,12 +59,13 @@ def read_edifact(stream: BinaryIO, reading: Reading) -> Reader:
 class _Envelope:
     """Interchange, group and message: what is open, and whether it is closed by the right counts and numbers."""
 
-    def __init__(self) -> None:
+    def __init__(self, messages: Mapping[str, Callable[[int], NoticeMessage | _Message]]) -> None:
         self.controls = Controls()
         self.ignored = 0
+        self._messages = messages
         self._numbers = Numbers()
         self._open: list[tuple[str, str, int]] = []  # what is open, its reference, what was counted in it
-        self._message: _Message | None = None
+        self._message: NoticeMessage | _Message | None = None
         self._last = 0
 
     def take(self, segment: Segment) -> Document | None:
@@ -135,9 +89,10 @@ class _Envelope:
             raise BadInput("import.read.edi_order", line=segment.number, segment=name)
         if name == "UNH":
             kind = segment.get(2)
-            if kind != "ORDERS":
-                raise BadInput("import.read.edifact_message", line=segment.number, message=kind[:10])
-            self._message = _Message(segment.number)
+            if kind not in self._messages:
+                wanted = " / ".join(sorted(self._messages))
+                raise BadInput("import.read.edifact_message", line=segment.number, message=kind[:10], wanted=wanted)
+            self._message = self._messages[kind](segment.number)
         self._open.append((name, segment.get({"UNB": 5, "UNG": 5, "UNH": 1}[name]), 0))
 
     def _end_message(self, segment: Segment) -> Document:
@@ -309,7 +264,7 @@ def _qty(order: _Message, segment: Segment) -> None:
         return
     kind, unit = segment.get(1), segment.get(1, 2)
     if kind == "21":
-        order.line.put("qty", _number(segment.get(1, 1)), "QTY-01")
+        order.line.put("qty", point(segment.get(1, 1)), "QTY-01")
         if unit.upper() not in SINGLE_UNITS:
             order.line.refuse("QTY-01", unit, "import.read.unit")
     elif kind == "11":
@@ -321,19 +276,14 @@ def _pri(order: _Message, segment: Segment) -> None:
         return
     if order.line.fields.get("price") and segment.get(1) != "AAA":
         return
-    order.line.put("price", _number(segment.get(1, 1)), "PRI-01")
-    basis = _number(segment.get(1, 4)) or "1"
+    order.line.put("price", point(segment.get(1, 1)), "PRI-01")
+    basis = point(segment.get(1, 4)) or "1"
     if order.line.wrong is None and basis != "1":
         if not (basis.isascii() and basis.isdigit()) or int(basis[:9]) == 0 or len(basis) > 6:
             order.line.refuse("PRI-01", basis, "import.read.price_basis")
             return
         each = (Decimal(order.line.fields["price"] or 0) / int(basis)).quantize(Decimal("0.0001"), ROUND_HALF_EVEN)
         order.line.put("price", f"{each:f}", "PRI-01")
-
-
-def _number(text: str) -> str:
-    """A number with a point; EDIFACT allows either mark, and none between thousands."""
-    return text.replace(",", ".")
 
 
 def _uns(order: _Message, segment: Segment) -> None:
@@ -344,10 +294,15 @@ def _uns(order: _Message, segment: Segment) -> None:
 def _cnt(order: _Message, segment: Segment) -> None:
     what = {"1": "units", "2": "lines"}.get(segment.get(1))
     if what and order.line is None:
-        order.said.append(("CNT-01", what, _number(segment.get(1, 1))))
+        order.said.append(("CNT-01", what, point(segment.get(1, 1))))
 
 
 _SEGMENTS: Mapping[str, Callable[[_Message, Segment], None]] = {
     "BGM": _bgm, "DTM": _dtm, "NAD": _nad, "CUX": _cux, "FTX": _ftx, "LIN": _lin, "PIA": _pia, "IMD": _imd,
     "QTY": _qty, "PRI": _pri, "UNS": _uns, "CNT": _cnt,
 }  # fmt: skip
+MESSAGES: Mapping[str, Mapping[str, Callable[[int], NoticeMessage | _Message]]] = {
+    "orders": {"ORDERS": _Message},
+    "notices": {"DESADV": NoticeMessage},
+}
+"""Messages by the kind of file, each with what reads it."""

@@ -21,6 +21,8 @@ _FOREIGN = (
     (b"\x7fELF", "program"), (b"MZ", "program"),
 )  # fmt: skip
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_NOTICE_SET = re.compile(rb"[^A-Za-z0-9\s]\s*ST([^A-Za-z0-9\s])856\1")
+_NOTICE_MESSAGE = re.compile(rb"UNH[^A-Za-z0-9\s].{0,40}?[^A-Za-z0-9\s]DESADV", re.DOTALL)
 _AMOUNT = re.compile(r"-?[0-9][0-9.,' \u00a0\u202f]*")
 _DAY = re.compile(r"([0-9]{1,4})([-/.])([0-9]{1,2})\2([0-9]{1,4})(?![0-9])")
 
@@ -151,3 +153,9 @@ def width_of(rows: Sequence[Sequence[str]]) -> tuple[int, float]:
         return 0, 0.0
     width, count = Counter(len(row) for row in rows).most_common(1)[0]
     return width, count / len(rows)
+
+
+def kind_of_segments(head: bytes) -> str:
+    """What an X12 or EDIFACT file holds, by its first set or message: notices (856, DESADV), else orders."""
+    text = head.replace(b"\x00", b"")
+    return "notices" if _NOTICE_SET.search(text) or _NOTICE_MESSAGE.search(text) else "orders"

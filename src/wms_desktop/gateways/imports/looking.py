@@ -18,7 +18,7 @@ from wms_desktop.gateways.imports.shops import recognise
 from wms_desktop.gateways.imports.tables import find_titles, make_titles
 from wms_desktop.gateways.imports.text_rows import DELIMITERS, Broken, Row, decode, survey, text_rows
 from wms_desktop.prompts import Message
-from wms_desktop.views.imports import FIELDS, Glance, Reading, Record
+from wms_desktop.views.imports import FIELDS, OF_DOCUMENTS, Glance, Reading, Record
 
 _HEAD = 1 << 16
 _LOOKED_AT = 1 << 20
@@ -28,8 +28,10 @@ _CELL = 80
 _HEADER_ROWS = 10
 _MOST_FIT = 0.9
 _KIND_OF = {"shopify": "orders", "amazon": "orders", "x12": "orders", "edifact": "orders", "woocommerce": "products"}
-_DAYS = {"placed_at", "promise", "leave_by", "release_on", "line_release_on", "expiry"}
+_DAYS = {"placed_at", "promise", "leave_by", "release_on", "line_release_on", "expiry", "due", "shipped_on"}
 _AMOUNTS = {"price", "weight_g", "length_mm", "width_mm", "height_mm"}
+_TELLS = {"purchases": {"supplier_code", "supplier_name"}, "notices": {"purchase", "pallet", "carton", "lot", "expiry"}}
+"""What no file of another kind would have: without one of them it is none of these."""
 Rows = list[tuple[int, list[str]]]
 
 
@@ -98,10 +100,11 @@ def _rows_as(stream: BinaryIO, reading: Reading) -> tuple[Iterator[Row | Broken]
 
 def _look_at_segments(stream: BinaryIO, name: str, format_: str, encoding: str = "") -> Glance:
     encoding = encoding or guessing.encoding_of(stream)[0]
-    reading = Reading(kind="orders", format=format_, encoding=encoding)
+    stream.seek(0)
+    reading = Reading(kind=guessing.kind_of_segments(stream.read(_HEAD)), format=format_, encoding=encoding)
     stream.seek(0)
     rows = [row for row in islice(parsing.parse(stream, name, reading), _SAMPLE) if hasattr(row, "fields")]
-    names = [field for field, _ in FIELDS["orders"] if any(row.fields.get(field) for row in rows)]
+    names = [field for field, _ in FIELDS[reading.kind] if any(row.fields.get(field) for row in rows)]
     sample = tuple(tuple(row.fields.get(field, "")[:_CELL] for field in names) for row in rows)
     notes: tuple[Message, ...] = (Message("import.read.saw_format", {"format": format_}),)
     if any(not isinstance(row, Record) for row in rows):
@@ -208,10 +211,14 @@ def _find_header(found: _Found) -> int:
 
 
 def _guess_kind(columns: Sequence[str], found: _Found) -> str:
-    """Orders have a number and a quantity, stock a place and a quantity, anything else is products."""
+    """Orders have a number and a quantity, stock a place and a quantity, purchase orders a supplier too, notices what
+    came with the goods; anything else is products.
+    """
     counts = {}
     for kind, fields in FIELDS.items():
         mapped = set(titles.propose(kind, columns).values())
+        if kind in _TELLS and not mapped & _TELLS[kind]:
+            continue
         must = [name for name, is_must in fields if is_must and name != "sku"]
         counts[kind] = (sum(name in mapped for name in must) / len(must), len(mapped))
     kind = max(counts, key=lambda name: counts[name])
@@ -246,7 +253,7 @@ def _tell_columns(reading: Reading, columns: Sequence[str], body: Sequence[Seque
     missing = [name for name, must in needed(reading.kind, mapped) if must and name not in mapped]
     if missing:
         found.doubts.insert(0, Message("import.read.doubt_missing", {"fields": ", ".join(missing)}))
-    if reading.kind == "orders" and "sku" not in mapped and mapped & {"barcode", "name"}:
+    if reading.kind in OF_DOCUMENTS and "sku" not in mapped and mapped & {"barcode", "name"}:
         by = "barcode" if "barcode" in mapped else "name"
         found.doubts.insert(0, Message(f"import.read.doubt_goods_by_{by}"))
     states = _barcode_states(reading.mapping, columns, body)

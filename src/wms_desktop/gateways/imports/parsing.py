@@ -22,7 +22,8 @@ _HANDS: Mapping[str, Callable[[Columns], Hand]] = {
     "amazon": AmazonHand,
     "woocommerce": WooHand,
 }
-_ORDERS_ONLY = ("shopify", "amazon", "x12", "edifact")
+_ORDERS_ONLY = ("shopify", "amazon")
+_SEGMENTS = ("x12", "edifact")
 
 
 def parse(stream: BinaryIO, name: str, reading: Reading) -> Iterator[Record | Fault | Ending]:
@@ -86,8 +87,10 @@ def _check(reading: Reading) -> None:
         raise BadInput("import.read.kind_unknown", kind=reading.kind)
     if reading.decimal not in written.DECIMALS or reading.dates not in written.DATES:
         raise BadInput("import.read.style_unknown", decimal=reading.decimal, dates=reading.dates)
-    if (reading.format in _ORDERS_ONLY and reading.kind != "orders") or (
-        reading.format == "woocommerce" and reading.kind != "products"
+    if (
+        (reading.format in _ORDERS_ONLY and reading.kind != "orders")
+        or (reading.format in _SEGMENTS and reading.kind not in ("orders", "notices"))
+        or (reading.format == "woocommerce" and reading.kind != "products")
     ):
         raise BadInput("import.read.format_kind", format=reading.format, kind=reading.kind)
 

@@ -14,6 +14,8 @@ from wms_desktop.views.imports import Declared, Fault, Record
 
 _SHOWN = 200
 _AT_ONCE = 1 << 16
+X12_SKUS = ("SK", "VN", "VP", "VC", "VA", "MG", "PI", "PN", "IN", "BP", "CB")
+X12_BARCODES = ("EN", "UP", "UK", "UI", "UA", "UD", "EO", "GT", "EM")
 SINGLE_UNITS = {"", "EA", "PC", "UN", "PCE", "C62", "H87", "NAR", "PCS"}
 
 
@@ -221,6 +223,27 @@ class Numbers:
 def mended(count: int) -> tuple[Message, ...]:
     """Says how many barcodes were left aside for the SKU beside them."""
     return (Message("import.read.cleaned_ignored", {"count": count}),) if count else ()
+
+
+def element_at(elements: list[str], place: int) -> str:
+    """An element of an X12 segment; "" where there is none."""
+    return elements[place].strip() if place < len(elements) else ""
+
+
+def pairs_of(elements: list[str], start: int) -> Iterator[tuple[str, str]]:
+    """Qualifiers and the values behind them, from a place on."""
+    for place in range(start, len(elements) - 1, 2):
+        if element_at(elements, place) and element_at(elements, place + 1):
+            yield element_at(elements, place), element_at(elements, place + 1)
+
+
+def name_goods(line: Line, pairs: list[tuple[str, str]], segment: str) -> None:
+    """The SKU and the barcode among several numbers, each with a qualifier; ours (the vendor's) before the buyer's."""
+    numbers = dict(reversed(pairs))
+    for field_, qualifiers in (("sku", X12_SKUS), ("barcode", X12_BARCODES)):
+        found = next((numbers[qualifier] for qualifier in qualifiers if qualifier in numbers), "")
+        if found:
+            line.put(field_, found, f"{segment}-{field_}")
 
 
 def edi_day(text: str) -> str:

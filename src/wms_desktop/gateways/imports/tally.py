@@ -11,7 +11,7 @@ from wms_desktop.views.imports import Declared, Ending, Fault, FieldTotals, Reco
 _MONEY_UNIT = 10_000
 _MOST_DIFFERENT = 50_000
 _NUMBERS = {"qty", "price", "cancelled", "line_no", "units_per_case", "weight_g", "length_mm", "width_mm", "height_mm",
-            "backorder_limit", "safety_stock", "priority_class"}  # fmt: skip
+            "backorder_limit", "safety_stock", "priority_class", "face_min", "face_max"}  # fmt: skip
 
 
 class _Sums:

@@ -95,6 +95,14 @@ _PRODUCTS = {
     "velocity": "velocity|abc|abc class|abc klasse|clase abc|classe abc",
     "lot_tracked": "lot tracked|batch tracked|lots|chargenpflichtig|chargenpflicht|con lote|suivi par lot",
     "expiry_tracked": "expiry tracked|best before|mhd pflichtig|mhd pflicht|con caducidad|suivi peremption",
+    "serial_tracked": "serial tracked|serial numbers|seriennummernpflichtig|con numero de serie|suivi numero de serie",
+    "is_inspected": "inspected|inspection|inspect on receipt|wareneingangsprufung|prufpflichtig|inspeccion|a controler",
+    "is_relabelled": "relabelled|relabel|new label|umetikettieren|reetiquetar|a reetiqueter",
+    "opens_cases": "opens cases|open cases|kartons offnen|abre cajas|ouvre cartons",
+    "face": "pick face|face|fixed bin|kommissionierplatz|festplatz|ubicacion fija|emplacement fixe",
+    "face_min": "face minimum|face min|mindestmenge platz",
+    "face_max": "face maximum|face max|hochstmenge platz",
+    "mixing": "mixing class|storage class|lagerklasse|clase de almacenaje|classe de stockage",
     "backorders": "backorders|backorders allowed|allow backorders|backorder policy|nachlieferungen|"
     "lieferruckstande erlaubt|reservas permitidas|permitir reservas|autoriser les commandes de produits en rupture",
     "backorder_limit": "backorder limit|backorders limit",
@@ -113,9 +121,48 @@ _STOCK = {
     "verfallsdatum|caducidad|fecha de caducidad|peremption|dlc|ddm|date de peremption",
     "condition": "condition|state|status|zustand|estado|etat",
 }
+_SUPPLIER = {
+    "supplier_code": "supplier code|supplier number|supplier no|supplier id|vendor code|vendor number|vendor no|"
+    "vendor id|supplier|vendor|seller|lieferantennummer|lieferanten nr|lieferantennr|kreditor|lieferant|"
+    "codigo proveedor|proveedor|code fournisseur|fournisseur",
+    "supplier_name": "supplier name|vendor name|seller name|lieferantenname|nombre proveedor|nombre del proveedor|"
+    "nom fournisseur|nom du fournisseur",
+    "due": "due|due date|delivery date|expected|expected on|expected date|arrival|arrival date|eta|estimated arrival|"
+    "requested delivery date|promised date|liefertermin|lieferdatum|ankunft|eintreffdatum|wareneingang am|"
+    "fecha de entrega|fecha entrega|llegada|fecha prevista|date de livraison|date livraison|arrivee|date prevue",
+    "is_cancelled": _ORDERS["is_cancelled"],
+}  # fmt: skip
+_PURCHASES = {
+    **_SUPPLIER,
+    "number": "purchase order number|purchase order no|purchase order|po number|po no|po|order number|order no|order|"
+    "order id|document number|number|bestellnummer|bestell nr|bestellnr|bestellung|belegnummer|belegnr|"
+    "numero de pedido|n de pedido|pedido|numero de commande|n de commande|commande",
+    "placed_at": _ORDERS["placed_at"],
+}  # fmt: skip
+_NOTICES = {
+    **_SUPPLIER,
+    "number": "notice number|notice|asn number|asn no|asn|shipment number|shipment no|shipment id|shipment|"
+    "despatch advice|dispatch advice|delivery note number|delivery note no|delivery note|packing slip|"
+    "advice number|avis|avisnummer|avisierung|lieferschein|lieferscheinnummer|lieferschein nr|lieferavis|albaran|"
+    "numero de albaran|aviso de expedicion|bon de livraison|numero bl|bl|avis d expedition",
+    "purchase": "purchase order number|purchase order no|purchase order|po number|po no|po|order number|order no|order|"
+    "bestellnummer|bestell nr|bestellung|numero de pedido|pedido|numero de commande|commande",
+    "shipped_on": "shipped on|ship date|shipped|despatch date|dispatch date|shipping date|versanddatum|versendet am|"
+    "fecha de envio|fecha de expedicion|date d expedition|expedie le",
+    "carrier": "carrier|haulier|forwarder|spediteur|spedition|frachtfuhrer|transportista|transporteur",
+    "pallet": "pallet sscc|pallet|pallet id|sscc pallet|sscc|lpn|license plate|licence plate|nve|palette|"
+    "palettennummer|pale|sscc palette",
+    "carton": "carton sscc|carton|carton id|sscc carton|case sscc|box|karton|kartonnummer|caja|colis|sscc colis",
+}  # fmt: skip
 _BY_KIND: Mapping[str, Mapping[str, str]] = {
     "orders": {**_ORDERS, **_GOODS},
     "products": {**{name: _GOODS[name] for name in ("sku", "barcode", "name", "price")}, **_PRODUCTS},
+    "purchases": {**_PURCHASES, **_GOODS},
+    "notices": {
+        **_NOTICES,
+        **{name: _GOODS[name] for name in ("sku", "barcode", "name", "qty")},
+        **{name: _STOCK[name] for name in ("lot", "expiry")},
+    },
     "stock": {**_STOCK, **{name: _GOODS[name] for name in ("sku", "barcode", "qty")}},
 }
 

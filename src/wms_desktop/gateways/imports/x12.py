@@ -1,8 +1,8 @@
-"""X12 850 (purchase order) and 940 (warehouse shipping order): the marks come from the ISA, the counts are checked."""
+"""X12 850 (purchase order), 940 (shipping order), 856 (ship notice): marks come from the ISA, counts are checked."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import BinaryIO
 
 from wms_desktop.errors import BadInput
@@ -15,16 +15,17 @@ from wms_desktop.gateways.imports.segments import (
     cut_segments,
     edi_day,
     mended,
+    name_goods,
+    pairs_of,
 )
+from wms_desktop.gateways.imports.segments import element_at as _at
 from wms_desktop.gateways.imports.tables import Reader
 from wms_desktop.gateways.imports.text_rows import decode, survey
+from wms_desktop.gateways.imports.x12_notices import NoticeSet
 from wms_desktop.prompts import Message
 from wms_desktop.views.imports import Reading
 
-SETS = {"850": "PO", "940": "OW"}
 _ISA_ELEMENTS = 16
-_SKUS = ("SK", "VN", "VP", "VC", "VA", "MG", "PI", "PN", "IN", "BP", "CB")
-_BARCODES = ("EN", "UP", "UK", "UI", "UA", "UD", "EO", "GT", "EM")
 _PER_HUNDRED = {"HP", "TP", "HF", "HT"}
 _DAYS = {"002": "promise", "02": "promise", "063": "promise", "010": "leave_by", "10": "leave_by", "038": "leave_by",
          "38": "leave_by", "037": "release_on", "37": "release_on", "04": "placed_at", "004": "placed_at"}  # fmt: skip
@@ -52,14 +53,17 @@ def marks_of(head: str) -> tuple[str, str, str]:
 
 
 def read_x12(stream: BinaryIO, reading: Reading) -> Reader:
-    """The order lines of all 850s and 940s. Refuses other sets, a cut file, and envelopes whose counts are wrong."""
+    """The lines of all 850s and 940s (orders) or 856s (notices).
+
+    Refuses other sets, a cut file, and envelopes whose counts are wrong.
+    """
     text = decode(stream, reading.encoding)
     survey_edi(stream, reading)
     head = text.read(400).lstrip("\ufeff\r\n\t ")
     if not head.startswith("ISA"):
         raise BadInput("import.read.x12_isa", line=1)
     mark, terminator, _ = marks_of(head)
-    envelope = _Envelope(mark)
+    envelope = _Envelope(SETS.get(reading.kind, {}))
     for number, segment in cut_segments(text, head, terminator):
         document = envelope.take(number, segment.split(mark))
         if document is not None:
@@ -82,13 +86,13 @@ def survey_edi(stream: BinaryIO, reading: Reading) -> None:
 class _Envelope:
     """Interchange, group and set: what is open, and whether it is closed by the right counts and numbers."""
 
-    def __init__(self, mark: str) -> None:
+    def __init__(self, sets: Mapping[str, Callable[[int], NoticeSet | _Set]]) -> None:
         self.controls = Controls()
         self.ignored = 0
-        self._mark = mark
+        self._sets = sets
         self._numbers = Numbers()
         self._open: list[tuple[str, str, int]] = []  # what is open, its control number, what was counted in it
-        self._set: _Set | None = None
+        self._set: NoticeSet | _Set | None = None
         self._last = 0
 
     def take(self, number: int, elements: Elements) -> Document | None:
@@ -114,9 +118,10 @@ class _Envelope:
             raise BadInput("import.read.edi_order", line=number, segment=name)
         if name == "ST":
             kind = _at(elements, 1)
-            if kind not in SETS:
-                raise BadInput("import.read.x12_set", line=number, set=kind[:10])
-            self._set = _Set(number)
+            if kind not in self._sets:
+                wanted = " / ".join(sorted(self._sets))
+                raise BadInput("import.read.x12_set", line=number, set=kind[:10], wanted=wanted)
+            self._set = self._sets[kind](number)
         place = {"ISA": 13, "GS": 6, "ST": 2}[name]
         self._open.append((name, _at(elements, place), 0))
 
@@ -157,10 +162,6 @@ class _Envelope:
         """The file ends here. Refuses one that was cut."""
         if self._open:
             raise BadInput("import.read.edi_cut", line=self._last, segment=self._open[-1][0])
-
-
-def _at(elements: Elements, place: int) -> str:
-    return elements[place].strip() if place < len(elements) else ""
 
 
 class _Set:
@@ -300,14 +301,14 @@ def _po1(order: _Set, number: int, elements: Elements) -> None:
     if _at(elements, 5) in _PER_HUNDRED:
         line.refuse("PO1-05", _at(elements, 5), "import.read.price_basis")
     line.put("price", _at(elements, 4), "PO1-04")
-    _name_goods(line, list(_pairs(elements, 6)), "PO1")
+    name_goods(line, list(pairs_of(elements, 6)), "PO1")
 
 
 def _w01(order: _Set, number: int, elements: Elements) -> None:
     line = order.begin_line(number, "W01-01", _at(elements, 1), _at(elements, 2))
     pairs = [(_at(elements, 4), _at(elements, 5)), (_at(elements, 6), _at(elements, 7))]
     pairs += [(_at(elements, 15), _at(elements, 16))]
-    _name_goods(line, [pair for pair in pairs if all(pair)], "W01")
+    name_goods(line, [pair for pair in pairs if all(pair)], "W01")
     line.put_first("barcode", _at(elements, 3), "W01-03")
 
 
@@ -344,23 +345,13 @@ def _w76(order: _Set, number: int, elements: Elements) -> None:
     order.said.append(("W76-01", "units", _at(elements, 1)))
 
 
-def _pairs(elements: Elements, start: int) -> Iterator[tuple[str, str]]:
-    for place in range(start, len(elements) - 1, 2):
-        if _at(elements, place) and _at(elements, place + 1):
-            yield _at(elements, place), _at(elements, place + 1)
-
-
-def _name_goods(line: Line, pairs: list[tuple[str, str]], segment: str) -> None:
-    """The SKU and the barcode among several numbers, each with a qualifier; ours (the vendor's) before the buyer's."""
-    numbers = dict(reversed(pairs))
-    for field, qualifiers in (("sku", _SKUS), ("barcode", _BARCODES)):
-        found = next((numbers[qualifier] for qualifier in qualifiers if qualifier in numbers), "")
-        if found:
-            line.put(field, found, f"{segment}-{field}")
-
-
 _SEGMENTS: Mapping[str, Callable[[_Set, int, Elements], None]] = {
     "BEG": _beg, "W05": _w05, "CUR": _cur, "DTM": _dtm, "G62": _dtm, "N1": _n1, "N2": _n2, "N3": _n3, "N4": _n4,
     "TD5": _td5, "W66": _w66, "PO1": _po1, "W01": _w01, "LX": _lx, "PID": _pid, "G69": _g69, "NTE": _nte,
     "MSG": _msg, "SDQ": _sdq, "CTT": _ctt, "W76": _w76,
 }  # fmt: skip
+SETS: Mapping[str, Mapping[str, Callable[[int], NoticeSet | _Set]]] = {
+    "orders": {"850": _Set, "940": _Set},
+    "notices": {"856": NoticeSet},
+}
+"""Sets by the kind of file, each with what reads it."""

@@ -22,6 +22,7 @@ from wms_desktop.gateways.paper.terms import Terms
 _BIN = Style(fonts.BOLD, 21)
 _BIG = Style(fonts.BOLD, 21)
 _SMALL = Style(fonts.SANS, 8.5)
+_WHOLE_LOT = 30
 _CODE = Style(fonts.MONO, 9.5)
 
 
@@ -248,8 +249,8 @@ def draw_received_note(sheet: Sheet, note: ReceivedNote, terms: Terms) -> None:
         Column(say("damaged"), 20, "center"),
         Column(say("difference"), 32, "center"),
     )
-    differing = [row for row in note.rows if row.difference or row.damaged]
-    others = [row for row in note.rows if not (row.difference or row.damaged)]
+    differing = [row for row in note.rows if row.difference or row.damaged or row.checking or row.not_ordered]
+    others = [row for row in note.rows if row not in differing]
     rows = [Row(heading=say("differences") if differing else say("no_differences"))]
     rows += _received_rows(differing, terms)
     if others:
@@ -258,15 +259,25 @@ def draw_received_note(sheet: Sheet, note: ReceivedNote, terms: Terms) -> None:
     office.draw(sheet, listing, terms)
 
 
+def _what_is_odd(row: ReceivedRow, terms: Terms) -> list[str]:
+    """What became of units that are not simply good: each a few words."""
+    said = [f"{one.qty} {terms.say(f'damage.{one.reason}').removeprefix('damage.')}" for one in row.damages]
+    said += [terms.say("not_ordered", qty=row.not_ordered)] if row.not_ordered else []
+    return said + ([terms.say("to_check", qty=row.checking)] if row.checking else [])
+
+
 def _received_rows(rows: Iterable[ReceivedRow], terms: Terms) -> list[Row]:
     shown = []
     for row in rows:
         item = [Part(row.name, STRONG, 2), Part(row.sku, TEXT)]
         if row.lot:
-            item.append(Part(f"{terms.say('lot')} {row.lot}", TEXT, whole=True))
+            item.append(Part(f"{terms.say('lot')} {row.lot}", TEXT, whole=len(row.lot) <= _WHOLE_LOT))
+        item += [Part(said, _SMALL) for said in _what_is_odd(row, terms)]
         difference = [Part(f"{row.difference:+d}" if row.difference else "", Style(fonts.BOLD, 13))]
         if row.due:
-            difference.append(Part(terms.say("still_due", day=terms.day(row.due)), _SMALL))
+            day = terms.day(row.due)
+            said = terms.say("still_due_units", qty=row.still_due, day=day) if row.still_due else ""
+            difference.append(Part(said or terms.say("still_due", day=day), _SMALL))
         shown.append(
             Row(
                 (

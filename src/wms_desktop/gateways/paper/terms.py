@@ -90,6 +90,7 @@ ENGLISH: Mapping[str, str] = {
     "key.yes": "Yes",
     "key.short": "Short",
     "key.decline": "Decline",
+    "key.full": "Full",
     "key.find": "Find",
     "key.undo": "Undo",
     "key.reprint": "Print again",
@@ -144,6 +145,15 @@ ENGLISH: Mapping[str, str] = {
     "damaged": "Damaged",
     "difference": "Difference",
     "still_due": "due {day}",
+    "still_due_units": "{qty} due {day}",
+    "not_ordered": "{qty} not ordered",
+    "to_check": "{qty} to be checked",
+    "damage.crushed": "crushed",
+    "damage.wet": "wet",
+    "damage.broken": "broken",
+    "damage.other": "other damage",
+    "damage.expired": "past its expiry day",
+    "damage.failed": "failed the inspection",
 }
 LANGUAGES: Mapping[str, Mapping[str, str]] = {"en": ENGLISH}
 # The keyboard's key beside the barcode; the same in every language.
@@ -151,6 +161,7 @@ KEY_NAMES: Mapping[str, str] = {
     "yes": "F8",
     "short": "F2",
     "decline": "F2",
+    "full": "F2",
     "find": "F3",
     "undo": "F4",
     "reprint": "F5",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -12,6 +13,7 @@ from PySide6.QtWidgets import (
     QFormLayout,
     QLineEdit,
     QListWidget,
+    QPlainTextEdit,
     QSpinBox,
     QVBoxLayout,
     QWidget,
@@ -24,6 +26,7 @@ from wms_desktop.ui.wording import say
 
 _LIST_HIGH = 230
 _MOST_LINES = 60
+_MOST_PASTED = 100_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +81,18 @@ class UnitsField:
     lines: tuple[tuple[int, str, int], ...]
 
 
-Field = TextField | DayField | NumberField | ChoiceField | UnitsField
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowsField:
+    """Several rows, typed or pasted from a sheet: cells between tabs, semicolons or commas, at most ``most`` a row."""
+
+    name: str
+    label: str
+    most: int
+    value: str = ""
+    hint: str = ""
+
+
+Field = TextField | DayField | NumberField | ChoiceField | UnitsField | RowsField
 
 
 class Editor(QWidget):
@@ -211,6 +225,33 @@ class _UnitsEditor(Editor):
         return say("ui.act.no_units") if not self.value() else ""
 
 
+class _RowsEditor(Editor):
+    def __init__(self, field: RowsField) -> None:
+        super().__init__(field.label)
+        self._most = field.most
+        self.box = QPlainTextEdit(plain(field.value, _MOST_PASTED))
+        self.box.setObjectName(f"field-{field.name}")
+        self.box.setAccessibleName(field.label)
+        self.box.setPlaceholderText(field.hint)
+        self.box.setTabChangesFocus(True)
+        self.box.setFixedHeight(_LIST_HIGH // 2)
+        self.box.textChanged.connect(self.changed.emit)
+        self.column.addWidget(self.box)
+        self.column.addWidget(Label(field.hint, 10, role="soft", wrap=True))
+        self.setFocusProxy(self.box)
+
+    def value(self) -> list[list[str]]:
+        lines = [line for line in self.box.toPlainText().splitlines() if line.strip()]
+        return [[cell.strip() for cell in re.split("\t" if "\t" in line else "[;,]", line)] for line in lines]
+
+    def problem(self) -> str:
+        rows = self.value()
+        if not rows:
+            return say("ui.act.needs_rows")
+        long = next((number for number, row in enumerate(rows, 1) if len(row) > self._most), 0)
+        return say("ui.act.row_long", row=long, most=self._most) if long else ""
+
+
 def spin_box(name: str, label: str, bounds: tuple[int, int], value: int) -> QSpinBox:
     """A number box that the keyboard and the wheel move, and a scan cannot overfill."""
     box = QSpinBox()
@@ -231,4 +272,6 @@ def editor_of(field: Field) -> Editor:
         return _DayEditor(field)
     if isinstance(field, NumberField):
         return _NumberEditor(field)
+    if isinstance(field, RowsField):
+        return _RowsEditor(field)
     return _ChoiceEditor(field) if isinstance(field, ChoiceField) else _UnitsEditor(field)

@@ -244,7 +244,12 @@ class ReadingPage(QWidget):
 
 
 def _formats(kind: str) -> tuple[str, ...]:
-    wanted = {"products": ("woocommerce", "csv", "xlsx"), "stock": ("csv", "xlsx")}
+    wanted = {
+        "products": ("woocommerce", "csv", "xlsx"),
+        "stock": ("csv", "xlsx"),
+        "purchases": ("csv", "xlsx"),
+        "notices": ("x12", "edifact", "csv", "xlsx"),
+    }
     return wanted.get(kind, tuple(name for name in FORMATS if name != "woocommerce"))
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QPaintEvent
+from PySide6.QtGui import QKeyEvent, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from wms_desktop.prompts import Message
@@ -65,6 +65,10 @@ class _FormArea(QScrollArea):
 
     def minimumSizeHint(self) -> QSize:
         return QSize(0, min(90, self.sizeHint().height()))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.updateGeometry()  # how high wrapped text is, only its width tells
 
 
 def _high(form: QWidget | None) -> int:

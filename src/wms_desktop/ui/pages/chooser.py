@@ -102,7 +102,7 @@ class ChooserPage(ScanPage):
             card.hide()
             card.deleteLater()
         self._cards = []
-        across = 3 if len(places) <= 6 else 4
+        across = 3 if len(places) <= 6 else 4 if len(places) <= 12 else 5
         for number, (place, icon) in enumerate(places, start=1):
             card = PlaceCard(place, number, icon)
             card.clicked.connect(lambda _=False, chosen=place: self.chosen.emit(chosen))

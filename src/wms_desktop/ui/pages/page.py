@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from PySide6.QtCore import QRectF, Qt, QTimer
+from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
@@ -52,12 +52,7 @@ class ScanPage(QWidget):
     def showEvent(self, event: QShowEvent) -> None:
         """Keys belong to the scan field."""
         super().showEvent(event)
-        QTimer.singleShot(0, self.field, self._take_keys)
-
-    def _take_keys(self) -> None:
-        """Unless another page came up meanwhile: a hidden field would keep the keys from it."""
-        if self.isVisible():
-            self.field.setFocus()
+        self.field.take_keys_soon()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the ground and the picture beside the title."""

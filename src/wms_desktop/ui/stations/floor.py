@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
@@ -23,6 +23,10 @@ from wms_desktop.ui.wording import find_sentence, say, say_message, say_or_code
 
 _EDGE = 9
 _ALWAYS = LOCAL | {"undo"}
+_WORD = "step."
+"""A large word that is no name of a place but what is to be done; it is said in the worker's language."""
+_SHORT = 24
+"""Letters of rows that stand in two columns, so that they can be read from afar."""
 _HEADLINE = "prompt.{0}.{1}"
 
 
@@ -69,9 +73,11 @@ class FloorScreen(QWidget):
         headline = say_or_code(_HEADLINE.format(prompt.workflow, prompt.state), prompt.args)
         sub = find_sentence(_HEADLINE.format(prompt.workflow, prompt.state) + ".sub", prompt.args)
         is_verdict = bool(prompt.big) and prompt.state in self.verdicts
-        self.instruction.show_words(headline, sub, prompt.big, is_verdict=is_verdict)
+        big = say(prompt.big) if prompt.big.startswith(_WORD) else prompt.big
+        self.instruction.show_words(headline, sub, big, is_verdict=is_verdict)
         rows = [say_or_code(d.code, d.args) for d in prompt.details]
-        self.details.show_rows(rows, columns=4 if is_verdict else 0)
+        short = len(rows) > 2 and max(map(len, rows)) <= _SHORT
+        self.details.show_rows(rows, columns=4 if is_verdict else 2 if short else 0)
         self.map.set_here(str(prompt.args.get("bin", "")))
         self.strip.show_work(prompt)
         self.field.set_secret(prompt.workflow == "sign_on" and prompt.state == "pin")
@@ -232,7 +238,7 @@ class FloorScreen(QWidget):
     def showEvent(self, event: QShowEvent) -> None:
         """Keys belong to the scan field."""
         super().showEvent(event)
-        QTimer.singleShot(0, self.field, self.field.setFocus)
+        self.field.take_keys_soon()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the frame at the screen's edge."""

@@ -1,4 +1,4 @@
-"""Receiving: the verdict (lane or bin) fills the screen."""
+"""Receiving: the verdict (a lane, or that units are inspected first) fills the screen."""
 
 from __future__ import annotations
 
@@ -9,4 +9,4 @@ class ReceivingScreen(FloorScreen):
     """The floor screen of the workflow ``receive``."""
 
     workflow = "receive"
-    verdicts = frozenset({"carry"})
+    verdicts = frozenset({"carry", "bring", "aside"})

@@ -127,7 +127,7 @@ def upgrade() -> None:
     sa.Column('at', wms_desktop.db.types.Instant(), nullable=False),
     sa.Column('state', wms_desktop.db.types.Word(), nullable=False),
     sa.Column('published_at', wms_desktop.db.types.Instant(), nullable=True),
-    sa.CheckConstraint("kind IN ('orders', 'products', 'stock')", name=op.f('ck_import_run_kind')),
+    sa.CheckConstraint("kind IN ('orders', 'products', 'stock', 'purchases', 'notices')", name=op.f('ck_import_run_kind')),
     sa.CheckConstraint("state IN ('staged', 'published', 'dropped')", name=op.f('ck_import_run_state')),
     sa.ForeignKeyConstraint(['operator_id'], ['operator.id'], name=op.f('fk_import_run_operator_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_import_run')),
@@ -155,6 +155,7 @@ def upgrade() -> None:
     sa.Column('wall', sa.Text(), nullable=False),
     sa.Column('mixing', sa.Text(), nullable=False),
     sa.Column('is_blocked', wms_desktop.db.types.Flag(), nullable=False),
+    sa.Column('blocked_why', sa.Text(), nullable=False),
     sa.CheckConstraint("(is_virtual = 1) = (kind IN ('supplier', 'customer', 'scrap', 'adjustment'))", name=op.f('ck_location_virtual')),
     sa.CheckConstraint("kind IN ('supplier', 'customer', 'scrap', 'adjustment', 'dock', 'hold', 'bin', 'lane', 'cart', 'bench', 'truck')", name=op.f('ck_location_kind')),
     sa.CheckConstraint("mixing IN ('any', 'one_product', 'one_lot')", name=op.f('ck_location_mixing')),
@@ -255,7 +256,7 @@ def upgrade() -> None:
     op.create_table('delivery',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('number', sa.Text(), nullable=False),
-    sa.Column('state', sa.Text(), nullable=False),
+    sa.Column('state', wms_desktop.db.types.Word(), nullable=False),
     sa.Column('carrier', sa.Text(), nullable=False),
     sa.Column('note', sa.Text(), nullable=False),
     sa.Column('dock_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
@@ -278,6 +279,7 @@ def upgrade() -> None:
     sqlite_autoincrement=True,
     sqlite_strict=True
     )
+    op.create_index('ix_delivery_closes_at', 'delivery', ['closes_at'], unique=False)
     op.create_index('ix_delivery_dock_id', 'delivery', ['dock_id', 'opens_at'], unique=False)
     op.create_index('ix_delivery_open', 'delivery', ['state'], unique=False, sqlite_where=sa.text("state IN ('expected', 'here')"), postgresql_where=sa.text("state IN ('expected', 'here')"))
     op.create_table('import_row',
@@ -939,7 +941,9 @@ def upgrade() -> None:
     sqlite_autoincrement=True,
     sqlite_strict=True
     )
+    op.create_index('ix_receipt_line_at', 'receipt_line', ['at'], unique=False)
     op.create_index('ix_receipt_line_notice_line_id', 'receipt_line', ['notice_line_id'], unique=False)
+    op.create_index('ix_receipt_line_prep', 'receipt_line', ['product_id'], unique=False, sqlite_where=sa.text("condition IN ('inspect', 'relabel')"), postgresql_where=sa.text("condition IN ('inspect', 'relabel')"))
     op.create_index('ix_receipt_line_purchase_line_id', 'receipt_line', ['purchase_line_id'], unique=False)
     op.create_index(op.f('ix_receipt_line_receipt_id'), 'receipt_line', ['receipt_id'], unique=False)
     op.create_table('reservation',

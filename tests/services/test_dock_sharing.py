@@ -1,0 +1,95 @@
+"""A better sharing-out is taken over by a command like any other; what was begun stays, and nothing worse is taken."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from tests.builders import House
+from tests.services.inbound_desk import act, book, delivery
+from tests.services.stock_floor import command
+from wms_desktop.db.tables import Order, OrderLine, Peg
+from wms_desktop.domain.arrivals import Answer
+from wms_desktop.errors import BadInput
+from wms_desktop.phrases import sentence
+from wms_desktop.prompts import Answer as Said
+from wms_desktop.services import commands, dock_acts, dock_reads, orders, receipts
+from wms_desktop.services.dialogue import Context
+from wms_desktop.services.planning import making
+
+
+@pytest.fixture
+def truck(house: House, monkeypatch: pytest.MonkeyPatch) -> House:
+    """Four mugs are here, shared out in the stated order: all of them for the oldest, though two orders could leave."""
+    monkeypatch.setattr(making, "_MOVES", 0)
+    mug = house.product("MUG")
+    house.order("OLD", (mug, 4), placed_at=house.now - timedelta(days=9))
+    house.order("A", (mug, 2))
+    house.order("B", (mug, 2))
+    book(house, house.purchase("PO-1", (mug, 4)))
+    act(house, "check_in", station="DOCK-A", delivery=1)
+    return house
+
+
+def adopt(house: House, *completed: int, bound: int = 2) -> str:
+    """Hands an answer to the house; gives what it says."""
+    door = dock_acts.ACTS["adopt_sharing"]
+    args = {"delivery": 1, "answer": Answer(method="solver", completed=completed, bound=bound)}
+    said: Said = commands.run(
+        house.engine, door.workflow, f"adopt {args}", house.context(station="DESK-1", badge="OP-admin"),
+        lambda session, context: door.do(session, context, args), orders.prompt,
+    )  # fmt: skip
+    return sentence(said.message.code, said.message.args)
+
+
+def planned(house: House) -> dict[str, int]:
+    """Units that are firm, by order."""
+    query = select(Order.number, Peg.qty).join(OrderLine, OrderLine.order_id == Order.id)
+    query = query.join(Peg, Peg.order_line_id == OrderLine.id).where(Peg.state == "firm")
+    return {row[0]: row[1] for row in house.read(lambda s: s.execute(query).all())}
+
+
+def test_a_better_answer_takes_the_place_of_the_plain_one(truck: House) -> None:
+    assert planned(truck) == {"OLD": 4}
+
+    said = adopt(truck, 2, 3)
+
+    assert said == "T000001: a better sharing-out was found: 2 orders leave complete (before: 1)."
+    assert planned(truck) == {"A": 2, "B": 2}
+    row = delivery(truck)
+    assert (row.method, row.completes, row.bound) == ("solver", 2, 2)
+
+
+def test_an_answer_that_is_no_better_changes_nothing(truck: House) -> None:
+    adopt(truck, 2, 3)
+
+    assert adopt(truck, 1) == "T000001: the sharing-out stands: 2 orders leave complete."
+    assert planned(truck) == {"A": 2, "B": 2}
+
+
+def test_an_order_that_was_begun_keeps_what_it_has(truck: House) -> None:
+    """One mug for OLD stands on the dock when the answer for the two others comes."""
+
+    def receive_one(session: Session, context: Context) -> None:
+        receipt = receipts.open_for(session, context, 1, delivery_id=1)
+        receipts.take_in(session, context, receipt, [receipts.Parcel(product_id=1, qty=1)])
+
+    command(truck, receive_one, station="DOCK-A")
+
+    assert adopt(truck, 2, 3) == "T000001: the sharing-out stands: 1 orders leave complete."
+    assert planned(truck) == {"OLD": 3}
+
+
+def test_the_desk_hears_by_which_method_and_how_good(truck: House) -> None:
+    def ask() -> tuple[str, bool]:
+        found = truck.read(lambda s: dock_reads.QUESTIONS["sharing"](s, truck.now, {"delivery": 1}))
+        return found.method, found.is_sought
+
+    assert ask() == ("stated", True)
+    adopt(truck, 2, 3)
+    assert ask() == ("solver", False)
+    with pytest.raises(BadInput, match=r"dock\.no_truck"):
+        truck.read(lambda s: dock_reads.QUESTIONS["sharing"](s, truck.now, {"delivery": 9}))

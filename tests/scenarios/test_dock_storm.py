@@ -49,7 +49,7 @@ def furnish(house: House, seed: int) -> list[Paper]:
 
 
 def test_random_receipts_peg_no_unit_twice_and_leave_a_clean_ledger(house: House) -> None:
-    verdicts, seed = (200, 1) if house.engine.dialect.name == "sqlite" else (60, 2)
+    verdicts, seed = (200, 1) if house.engine.dialect.name == "sqlite" else (30, 2)
     papers = furnish(house, seed)
     clerk = house.at(receiving, "DOCK-A", "OP-receiver")
 

@@ -44,7 +44,7 @@ from wms_desktop.views.backlog import Backlog
 
 SKUS = ("MUG", "CUP", "PEN")
 BINS = ("A-1", "A-2")
-EXAMPLES = int(os.environ.get("WMS_EXAMPLES", "15"))
+EXAMPLES = int(os.environ.get("WMS_EXAMPLES", "10"))
 QTY = st.integers(1, 4)
 PRODUCT = st.integers(1, len(SKUS))
 NTH = st.integers(0, 5)

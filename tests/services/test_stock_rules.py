@@ -236,7 +236,8 @@ def test_taking_back_is_taken_back(house: House, mug: int) -> None:
 
 def test_units_that_were_kept_for_an_order_on_arrival_are_let_go_with_their_peg(house: House, mug: int) -> None:
     jug = house.product("JUG")
-    house.purchase("PO-1", (mug, 2), (jug, 5))
+    house.purchase("PO-1", (mug, 2))
+    house.purchase("PO-2", (jug, 5), due=(house.now + timedelta(days=3)).date())
     house.order("WHOLE", (mug, 2), (jug, 3), complete=True, hours=5)
     dock = house.at(receiving, "DOCK-A", "OP-receiver")
     dock.scan("PO-1", "EAN-MUG")

@@ -214,8 +214,8 @@ TEXTS: dict[str, str] = {
     "ui.inbound.now_best": "Completed orders {completes}, more cannot be. In part {part}, saved from a broken promise {rescued}.",
     "ui.inbound.now_bound": "Completed orders {completes}, at most {bound}. In part {part}, saved from a broken promise {rescued}.",
     "ui.inbound.now_stored": "Put away first, it would complete {completes}, and {units} units would be put away and picked once more.",
-    "ui.inbound.now_completed": "● {order}, {customer}: {units} units, complete, {value}.",
-    "ui.inbound.now_part": "◐ {order}, {customer}: {units} units, the rest still waits.",
+    "ui.inbound.now_completed": "● {order}, {customer}: complete with {units} of this truck, {value}.",
+    "ui.inbound.now_part": "◐ {order}, {customer}: {units} of this truck, the rest still waits.",
     "ui.inbound.now_from_bins": "With {units} from bins.",
     "ui.inbound.now_rescued": "Rescued: promised {day}.",
     # inbound: figures

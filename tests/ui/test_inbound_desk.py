@@ -116,7 +116,8 @@ def test_if_it_came_now_shows_the_orders_it_would_complete_and_changes_nothing(s
         "Put away first, it would complete 2, and 63 units would be put away and picked once more."
     )
     assert stage.desk.opened.list.lines()[1] == (
-        "● SO-00041, Harbour Gifts Ltd: complete with 6 of this truck, 45.60 GBP. Rescued: promised Mon 2 Mar. Heard why"
+        "● SO-00041, Harbour Gifts Ltd: complete with 6 of this truck, 45.60 GBP."
+        " Rescued: promised Mon 2 Mar. Heard why"
     )
     assert stage.acts == []
 

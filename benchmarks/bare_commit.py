@@ -57,6 +57,31 @@ class RowCounter:
                 self.rows[total.parent] += count
 
 
+class _Samples:
+    """A row of each table to write anew under a key of its own; of a table without any, none is written."""
+
+    def __init__(self) -> None:
+        self._rows: dict[str, tuple[Any, ...] | None] = {}
+        self._id = 1 << 40
+
+    def __contains__(self, table: str) -> bool:
+        return table in self._rows
+
+    def keep(self, table: str, row: tuple[Any, ...] | None) -> None:
+        """The newest row of the house, None where there is none."""
+        self._rows[table] = row
+
+    def work(self, rows: dict[str, int]) -> list[tuple[str, tuple[Any, ...]]]:
+        """So many rows for each table."""
+        return [(table, self._next(row)) for table, count in rows.items() if (row := self._rows[table])
+                for _ in range(count)]  # fmt: skip
+
+    def _next(self, row: tuple[Any, ...]) -> tuple[Any, ...]:
+        self._id += 1
+        first, *rest = row
+        return (self._id if isinstance(first, int) else f"{self._id:032x}", *rest)
+
+
 class BareSqlite:
     """Copies of the tables in a file beside the house, with their indexes: no trigger, no constraint, no look-up."""
 
@@ -66,15 +91,14 @@ class BareSqlite:
         for pragma in ("journal_mode=wal", "synchronous=2", "cell_size_check=1"):
             self._db.execute(f"PRAGMA {pragma}")
         self._db.execute("ATTACH ? AS house", (f"{house}",))
-        self._samples: dict[str, tuple[Any, ...]] = {}
-        self._id = 1 << 40
+        self._samples = _Samples()
 
     def commit(self, rows: dict[str, int]) -> float:
         """Writes so many rows into each table in one durable transaction; gives milliseconds."""
         for table in rows:
             if table not in self._samples:
                 self._copy(table)
-        work = [(table, self._row(table)) for table, count in rows.items() for _ in range(count)]
+        work = self._samples.work(rows)
         begun = time.perf_counter()
         self._db.execute("BEGIN IMMEDIATE")
         for table, row in work:
@@ -91,15 +115,8 @@ class BareSqlite:
         for number, (_, name, *_) in enumerate(self._db.execute(f"PRAGMA house.index_list({table})").fetchall()):
             columns = [row[2] for row in self._db.execute(f"PRAGMA house.index_info({name})") if row[2]]
             self._db.execute(f"CREATE INDEX main.{table}_{number} ON {table} ({', '.join(columns)})")
-        found = self._db.execute(f"SELECT * FROM house.{table} ORDER BY rowid DESC LIMIT 1").fetchone()
-        width = len(self._db.execute(f"PRAGMA house.table_info({table})").fetchall())
-        self._samples[table] = found or ("x" * 8,) * width
-
-    def _row(self, table: str) -> tuple[Any, ...]:
-        """A row like the newest one of the house, under a key of its own."""
-        self._id += 1
-        first, *rest = self._samples[table]
-        return (self._id if isinstance(first, int) else f"{self._id:032x}", *rest)
+        newest = self._db.execute(f"SELECT * FROM house.{table} ORDER BY rowid DESC LIMIT 1").fetchone()
+        self._samples.keep(table, newest)
 
 
 class BarePostgresql:
@@ -112,15 +129,14 @@ class BarePostgresql:
         self._db.execute("DROP SCHEMA IF EXISTS bare CASCADE")
         self._db.execute("CREATE SCHEMA bare")
         self._db.commit()
-        self._samples: dict[str, tuple[Any, ...]] = {}
-        self._id = 1 << 40
+        self._samples = _Samples()
 
     def commit(self, rows: dict[str, int]) -> float:
         """Writes so many rows into each table in one durable transaction; gives milliseconds."""
         for table in rows:
             if table not in self._samples:
                 self._copy(table)
-        work = [(table, self._row(table)) for table, count in rows.items() for _ in range(count)]
+        work = self._samples.work(rows)
         begun = time.perf_counter()
         for table, row in work:
             self._db.execute(f"INSERT INTO bare.{table} VALUES ({','.join(['%s'] * len(row))})", row)
@@ -141,12 +157,5 @@ class BarePostgresql:
         for (definition,) in made.fetchall():
             columns = definition.partition(" USING ")[2]
             self._db.execute(f"CREATE INDEX ON bare.{table} USING {columns}")
-        key = self._db.execute(f"SELECT * FROM public.{table} LIMIT 1").fetchone()
-        assert key is not None
-        self._samples[table] = key
+        self._samples.keep(table, self._db.execute(f"SELECT * FROM public.{table} LIMIT 1").fetchone())
         self._db.commit()
-
-    def _row(self, table: str) -> tuple[Any, ...]:
-        self._id += 1
-        first, *rest = self._samples[table]
-        return (self._id if isinstance(first, int) else f"{self._id:032x}", *rest)

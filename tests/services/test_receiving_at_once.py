@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from threading import Event, Timer
 
 import pytest
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from tests.builders import Desk, House
 from wms_desktop.db.tables import PurchaseLine, Receipt, ReceivedSerial
-from wms_desktop.services import receiving, selfcheck
+from wms_desktop.prompts import Answer, Scan
+from wms_desktop.services import commands, receiving, selfcheck
+from wms_desktop.services.dialogue import Context
 
 
 @pytest.fixture
@@ -50,6 +54,41 @@ def test_of_two_scans_at_once_the_second_sees_the_first_and_asks(house: House, m
         next(clerk for clerk in clerks if clerk.prompt().state == "over_far").key("back")
     assert house.read(lambda s: set(s.scalars(select(PurchaseLine.received)))) == {10}
     assert house.read(selfcheck.find_differences) == []
+
+
+def test_a_receipt_is_not_closed_under_a_scan_that_is_under_way(house: House, mug: int, clerks: list[Desk]) -> None:
+    clerk, colleague = clerks
+    house.order("O1", (mug, 5))
+    house.purchase("PO-1", (mug, 10))
+    for one in clerks:
+        one.scan("PO-1")
+    counted, may_end = Event(), Event()
+
+    def scan_slowly() -> str:
+        """A scan whose commit takes its time."""
+        event = Scan("8412345000009")
+        context = house.context(station=clerk.station, badge=clerk.badge)
+
+        def act(session: Session, inside: Context) -> Answer:
+            answer = receiving.answer(session, inside, event)
+            session.flush()
+            counted.set()
+            may_end.wait(5)
+            return answer
+
+        return commands.run(house.engine, "receive", commands.content_of(event), context, act,
+                            receiving.prompt).message.code  # fmt: skip
+
+    def close_meanwhile() -> str:
+        counted.wait(5)
+        Timer(0.3, may_end.set).start()
+        return colleague.key("done").message.code
+
+    with ThreadPoolExecutor(2) as threads:
+        codes = [running.result() for running in [threads.submit(scan_slowly), threads.submit(close_meanwhile)]]
+
+    assert codes == ["verdict_lane", "colleague_carries"]
+    assert clerk.scan("LANE-1").message.code == "carried"
 
 
 def test_of_two_equal_serials_at_once_one_is_refused(house: House, clerks: list[Desk]) -> None:

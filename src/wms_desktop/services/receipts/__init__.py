@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from wms_desktop.services.receipts.notes import print_note
-from wms_desktop.services.receipts.opening import close, list_expecting, open_for
+from wms_desktop.services.receipts.opening import close, hold_open, list_expecting, open_for
 from wms_desktop.services.receipts.preparing import Waiting, fail, list_waiting, pass_on
 from wms_desktop.services.receipts.reading import (
     counted,
@@ -38,6 +38,7 @@ __all__ = [
     "day_of",
     "fail",
     "give_back",
+    "hold_open",
     "is_due_again",
     "is_expired",
     "known_expiry",

@@ -8,9 +8,11 @@ from typing import Any
 from sqlalchemy import Row, case, exists, func, select
 from sqlalchemy.orm import Session
 
+from wms_desktop.db.engine import forget_answers
 from wms_desktop.db.tables import (
     Delivery,
     DeliveryPart,
+    Location,
     PurchaseLine,
     PurchaseOrder,
     Receipt,
@@ -49,7 +51,7 @@ def open_for(session: Session, context: Context, purchase_order_id: int | None, 
                 session.flush()
             return found
     station = session.get_one(Station, context.station_id)
-    if station.location_id is None:
+    if station.location_id is None or session.get_one(Location, station.location_id).kind != "dock":
         raise Refusal("station_has_no_dock", station=station.code)
     receipt = Receipt(
         number=f"R{settings.next_number(session, 'receipt'):06d}",
@@ -91,6 +93,20 @@ def list_expecting(session: Session, product_id: int) -> Sequence[Row[*tuple[Any
         .order_by(here.desc(), PurchaseOrder.due, still.desc(), PurchaseOrder.id)
         .limit(MOST_OFFERED)
     ).all()  # fmt: skip
+
+
+def hold_open(session: Session, receipt_id: int, *, to_close: bool = False) -> Receipt:
+    """The receipt, which nobody closes before the commit; ``to_close``: and nobody counts into it, all is read anew.
+
+    To be asked for before anything of its order is locked. Refuses `receipt_closed`.
+    """
+    lock: Any = True if to_close else {"read": True}
+    receipt = session.get_one(Receipt, receipt_id, populate_existing=True, with_for_update=lock)
+    if receipt.state != "open":
+        raise Refusal("receipt_closed", number=receipt.number)
+    if to_close:
+        forget_answers(session)
+    return receipt
 
 
 def close(session: Session, context: Context, receipt: Receipt) -> tuple[int, int]:

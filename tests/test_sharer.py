@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
@@ -18,10 +19,13 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from pytestqt.qtbot import QtBot
 from sqlalchemy import Engine
+from sqlalchemy.exc import OperationalError
 
 from tests.builders import NOON, House
 from tests.services.inbound_desk import act, book, delivery
+from tests.services.truck_floor import command
 from wms_desktop import app
+from wms_desktop import sharer as module
 from wms_desktop.changes import Changes
 from wms_desktop.config import read_profile
 from wms_desktop.db import schema
@@ -31,7 +35,7 @@ from wms_desktop.domain.arrivals import Answer, Candidate, Problem, Want, rank_u
 from wms_desktop.domain.demand import Urgency
 from wms_desktop.domain.sharing import Wish
 from wms_desktop.phrases import sentence
-from wms_desktop.services import dock_sharing, settings
+from wms_desktop.services import dock_sharing, planning, settings
 from wms_desktop.services.planning import making
 from wms_desktop.sharer import Sharer, SolverFailed, improve
 from wms_desktop.solvers.process import Solver
@@ -109,6 +113,46 @@ def test_a_plan_is_looked_at_once_and_again_when_it_was_made_anew(house: House) 
     assert all(solver._child.returncode is not None for solver in started)
 
 
+def test_an_answer_to_an_older_plan_proves_nothing_and_the_plan_is_looked_at_again(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[Problem] = []
+
+    def answers(problem: Problem, *_: object) -> Iterator[Answer]:
+        asked.append(problem)
+        if len(asked) == 1:  # while the solver thinks, the truck is planned anew
+            house.now += timedelta(minutes=1)
+            command(house, lambda s, c: planning.plan(s, c, 1))
+        yield Answer(method="solver", completed=(1,), bound=1)
+
+    monkeypatch.setattr(module, "improve", answers)
+    one = sharer(house)
+    one.turn(house.engine)
+    assert standing(house) == ("stated", 1, 2)
+
+    one.turn(house.engine)
+
+    assert len(asked) == 2
+    assert standing(house)[0] == "solver"
+
+
+def test_a_plan_that_could_not_be_read_is_looked_at_again(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    real, turns = planning.problem, Counter[str]()
+
+    def problem(*args: Any) -> Problem:
+        turns["read"] += 1
+        if turns["read"] == 1:
+            raise OperationalError("", {}, Exception("gone"))
+        return real(*args)
+
+    monkeypatch.setattr(planning, "problem", problem)
+    one = sharer(house)
+    with pytest.raises(OperationalError):
+        one.turn(house.engine)
+
+    assert one.turn(house.engine) == 1
+
+
 def test_what_another_workstation_improved_is_left_alone(house: House) -> None:
     sharer(house).turn(house.engine)
 
@@ -130,7 +174,7 @@ def test_a_solver_that_cannot_be_started_leaves_the_plain_answer(
     assert (taken, standing(house)[:2]) == (0, ("stated", 1))
     assert "The sharing-out stays as it is, the solver brought nothing: no such program" in caplog.text
     assert told(house) == "Orders that leave complete: 1. A better sharing-out is being sought."
-    assert told(house, 60) == "Orders that leave complete: 1, in the stated order. The solver brought nothing better."
+    assert told(house, 60).endswith("1, of at most 2, in the stated order. No answer of the solver stands.")
 
 
 def test_a_solver_that_dies_leaves_the_plain_answer(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -147,7 +191,7 @@ def test_switched_off_it_never_starts(house: House) -> None:
         raise AssertionError
 
     assert sharer(house, start_solver=never).turn(house.engine) == 0
-    assert told(house, 60) == "Orders that leave complete: 1, in the stated order. The solver brought nothing better."
+    assert told(house, 60).endswith("1, of at most 2, in the stated order. The solver is switched off.")
 
 
 def test_where_nobody_competes_no_process_is_started(house: House) -> None:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import logging
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import datetime
 from threading import Event, Lock, Thread
 
 from sqlalchemy import Engine
@@ -25,6 +24,7 @@ from wms_desktop.phrases import sentence
 from wms_desktop.prompts import Outcome
 from wms_desktop.services import commands, dock_acts, orders, planning, settings
 from wms_desktop.services.dialogue import Clock, Context
+from wms_desktop.services.planning import Question
 from wms_desktop.solvers.process import Solver
 
 _LOG = logging.getLogger(__name__)
@@ -35,8 +35,6 @@ _QUICK_S = 2.0
 _LEAST_S = 0.2
 _ROUNDING = 10**6
 _BEST = "solver"
-Plan = tuple[str, datetime | None]
-"""What tells one plan of a truck from the next: its state and when it was shared out."""
 
 
 class SolverFailed(Exception):
@@ -126,7 +124,7 @@ class Sharer:
         self._thread: Thread | None = None
         self._lock = Lock()
         self._solver: Solver | None = None
-        self._done: dict[int, Plan] = {}
+        self._done: dict[int, Question] = {}
 
     def start(self) -> None:
         """Begins; once."""
@@ -148,20 +146,31 @@ class Sharer:
             self._thread.join(_STOP_S)
 
     def turn(self, engine: Engine) -> int:
-        """Improves every plan that was not looked at yet; gives how many answers were taken over."""
+        """Improves every plan that was not looked at yet; gives how many answers were taken over.
+
+        What the database or a rule stopped is raised after the others had their turn, and looked at again the next.
+        """
         taken = 0
+        stopped: Exception | None = None
         for delivery_id, plan in self._list_new(engine):
             if self._over.is_set():
                 break
-            self._done[delivery_id] = plan
-            with reading(engine) as session:
-                problem = planning.problem(session, self._clock(), delivery_id)
-                seconds = settings.get_int(session, "solver_seconds")
-            if is_contested(problem):
-                taken += self._improve(engine, delivery_id, problem, seconds)
+            try:
+                taken += self._look_at(engine, delivery_id, plan)
+                self._done[delivery_id] = plan
+            except (Refusal, SQLAlchemyError) as reason:
+                stopped = reason
+        if stopped is not None:
+            raise stopped
         return taken
 
-    def _list_new(self, engine: Engine) -> list[tuple[int, Plan]]:
+    def _look_at(self, engine: Engine, delivery_id: int, plan: Question) -> int:
+        with reading(engine) as session:
+            problem = planning.problem(session, self._clock(), delivery_id)
+            seconds = settings.get_int(session, "solver_seconds")
+        return self._improve(engine, delivery_id, plan, problem, seconds) if is_contested(problem) else 0
+
+    def _list_new(self, engine: Engine) -> list[tuple[int, Question]]:
         """Plans that this thread has not looked at and no other workstation's has improved, those here first."""
         with reading(engine) as session:
             if not settings.get_int(session, "solver_seconds"):
@@ -179,12 +188,12 @@ class Sharer:
             if method != _BEST and self._done.get(delivery_id) != plan
         ]
 
-    def _improve(self, engine: Engine, delivery_id: int, problem: Problem, seconds: int) -> int:
+    def _improve(self, engine: Engine, delivery_id: int, plan: Question, problem: Problem, seconds: int) -> int:
         taken = 0
         try:
             with self._open_solver() as solver:
                 for answer in improve(problem, seconds, solver):
-                    taken += self._hand_over(engine, delivery_id, answer)
+                    taken += self._hand_over(engine, delivery_id, plan, answer)
         except (SolverFailed, OSError) as failed:
             if not self._over.is_set():
                 _LOG.warning(sentence("dock.solver_failed", {"reason": str(failed) or "no last word"}))
@@ -197,17 +206,14 @@ class Sharer:
             self._solver = self._start_solver()
             return self._solver
 
-    def _hand_over(self, engine: Engine, delivery_id: int, answer: Answer) -> bool:
+    def _hand_over(self, engine: Engine, delivery_id: int, plan: Question, answer: Answer) -> bool:
         context = Context(operator_id=HOUSE, station_id=HOUSE, command_id=uuid.uuid4().hex, at=self._clock())
         act = dock_acts.ACTS["adopt_sharing"]
-        args = {"delivery": delivery_id, "answer": answer}
+        args = {"delivery": delivery_id, "answer": answer, "question": plan}
         said = commands.run(
             engine, act.workflow, f"adopt sharing {delivery_id} {hash(answer)}", context,
             lambda session, inside: act.do(session, inside, args), orders.prompt,
         )  # fmt: skip
-        with reading(engine) as session:
-            found = [one for one in planning.list_open(session, self._clock()) if one.id == delivery_id]
-            self._done |= {one.id: (one.state, one.shared_at) for one in found}
         if said.outcome is Outcome.STEP_DONE and said.message.code == "dock.sharing_adopted":
             self._heard()
             return True

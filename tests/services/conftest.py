@@ -5,13 +5,19 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from sqlalchemy.orm import Session
 
 from tests.builders import House
 from wms_desktop.db import schema
 from wms_desktop.db.engine import open_engine
+from wms_desktop.prompts import Answer
+from wms_desktop.services import receiving
+from wms_desktop.services.dialogue import Context, Resolved, Step
+from wms_desktop.services.receiving.state import where
 
 
 @pytest.fixture(scope="session")
@@ -49,3 +55,22 @@ def _furnish(url: str) -> None:
     schema.upgrade(engine)
     House(engine).furnish()
     engine.dispose()
+
+
+@pytest.fixture(autouse=True)
+def only_listed_states(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever a test does at a dock station, each event leads to a state that its row of the table names."""
+    look_up = receiving.WORKFLOW.step
+
+    def step(state: str, resolved: Resolved) -> Step:
+        found = look_up(state, resolved)
+
+        def handler(session: Session, context: Context, event: Resolved) -> Answer:
+            answer = found.handler(session, context, event)
+            now = where(session, context)[0]
+            assert now in found.then, f"{state} + {resolved.kind} leads to {now}, not to {', '.join(found.then)}"
+            return answer
+
+        return replace(found, handler=handler)
+
+    monkeypatch.setattr(receiving.WORKFLOW, "step", step)

@@ -37,7 +37,9 @@ def truck(house: House, monkeypatch: pytest.MonkeyPatch) -> House:
 def adopt(house: House, *completed: int, bound: int = 2) -> str:
     """Hands an answer to the house; gives what it says."""
     door = dock_acts.ACTS["adopt_sharing"]
-    args = {"delivery": 1, "answer": Answer(method="solver", completed=completed, bound=bound)}
+    row = delivery(house)
+    answer = Answer(method="solver", completed=completed, bound=bound)
+    args = {"delivery": 1, "answer": answer, "question": (row.state, row.shared_at)}
     said: Said = commands.run(
         house.engine, door.workflow, f"adopt {args}", house.context(station="DESK-1", badge="OP-admin"),
         lambda session, context: door.do(session, context, args), orders.prompt,

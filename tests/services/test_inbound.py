@@ -26,6 +26,7 @@ from tests.services.inbound_desk import (
 from wms_desktop.db.engine import writing
 from wms_desktop.db.tables import (
     Delivery,
+    Location,
     Notice,
     OrderLine,
     PurchaseLine,
@@ -34,7 +35,7 @@ from wms_desktop.db.tables import (
 )
 from wms_desktop.errors import Refusal
 from wms_desktop.prompts import Answer, Message
-from wms_desktop.services import commands, inbound, lead_times, orders, receipts, undoing
+from wms_desktop.services import commands, inbound, lead_times, orders, receipts, receiving, undoing
 from wms_desktop.services.dialogue import Context
 
 MONDAY = date(2026, 3, 2)
@@ -73,6 +74,33 @@ def test_an_unannounced_order_gets_a_delivery_of_its_own_at_the_stations_dock(ho
     assert said(answer) == "checked_in"
     assert (here.state, here.dock_id, parts(house)) == ("here", house.place("DOCK-1"), [(po, None)])
     assert here.checked_in_at == house.now
+
+
+def test_a_bench_is_no_dock_for_the_truck_that_is_checked_in_there(house: House, mug: int) -> None:
+    po = house.purchase("PO-1", (mug, 5))
+
+    act(house, "check_in", station="PACK-1", purchase=po)
+
+    assert delivery(house).dock_id == house.place("DOCK-1")
+
+
+def test_a_truck_checked_in_at_a_bench_stays_at_the_dock_that_was_booked(house: House, mug: int) -> None:
+    with writing(house.engine) as session:
+        session.add(Location(warehouse_id=1, code="DOCK-2", kind="dock"))
+    book(house, house.purchase("PO-1", (mug, 5)), dock="DOCK-2")
+
+    act(house, "check_in", station="PACK-1", delivery=delivery(house).id)
+
+    assert delivery(house).dock_id == house.place("DOCK-2")
+
+
+def test_a_receipt_is_not_opened_at_a_bench(house: House, mug: int) -> None:
+    po = house.purchase("PO-1", (mug, 5))
+
+    answer = house.at(receiving, "PACK-1", "OP-supervisor").scan("PO-1")
+
+    assert (answer.message.code, answer.message.args) == ("station_has_no_dock", {"station": "PACK-1"})
+    assert house.read(lambda s: s.scalars(select(Receipt.id).where(Receipt.purchase_order_id == po)).all()) == []
 
 
 def test_checking_in_twice_changes_nothing_and_says_so(house: House, mug: int) -> None:

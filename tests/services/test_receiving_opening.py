@@ -101,6 +101,44 @@ def test_of_a_trucks_orders_one_is_chosen(house: House, clerk: Desk, mug: int, m
     assert answer.prompt.args["order"] == "PO-2"
 
 
+def test_an_item_of_a_truck_opens_its_order_of_this_truck(house: House, clerk: Desk, mug: int) -> None:
+    pen = house.product("PEN", "EAN-PEN", name="Pen")
+    house.purchase("PO-ELSEWHERE", (pen, 5))
+    one, two = house.purchase("PO-1", (mug, 24)), house.purchase("PO-2", (pen, 24))
+    _truck(house, "T-7", (one, None), (two, None))
+    asked = clerk.scan("T-7")
+    assert (asked.prompt.state, asked.prompt.args) == ("truck", {"count": 2})
+
+    answer = clerk.scan("EAN-PEN")
+
+    assert (answer.message.code, answer.prompt.args["order"]) == ("verdict_bin", "PO-2")
+    assert house.on_hand("DOCK-1", pen) == 1
+
+
+def test_an_item_that_several_orders_of_a_truck_expect_is_counted_with_the_one_chosen(
+    house: House, clerk: Desk, mug: int
+) -> None:
+    house.purchase("PO-ELSEWHERE", (mug, 5))
+    one, two = house.purchase("PO-1", (mug, 24)), house.purchase("PO-2", (mug, 24))
+    _truck(house, "T-7", (one, None), (two, None))
+
+    asked = clerk.scan("T-7", CASE)
+    assert (asked.message.code, asked.message.args["count"], asked.prompt.state) == ("choose_receipt", 2, "choose")
+
+    assert clerk.key("choose", "2").prompt.args["order"] == "PO-2"
+    assert house.on_hand("DOCK-1", mug) == 12
+
+
+def test_an_item_that_no_order_of_a_truck_expects_is_refused(house: House, clerk: Desk, mug: int, milk: int) -> None:
+    house.product("PEN", "EAN-PEN", name="Pen")
+    one, two = house.purchase("PO-1", (mug, 24)), house.purchase("PO-2", (milk, 24))
+    _truck(house, "T-7", (one, None), (two, None))
+
+    answer = clerk.scan("T-7", "EAN-PEN")
+
+    assert (answer.message.code, answer.prompt.state) == ("not_of_truck", "truck")
+
+
 def test_a_notices_number_opens_its_order_and_its_lines_are_filled(house: House, clerk: Desk, mug: int) -> None:
     _announce(house, "ASN-5", house.purchase("PO-1", (mug, 24)), (12, "", None, ""))
 

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from tests.builders import Desk, House
 from wms_desktop.db.engine import writing
-from wms_desktop.db.tables import Peg, ReceiptLine, Supplier
+from wms_desktop.db.tables import Peg, Product, ReceiptLine, Supplier
 from wms_desktop.prompts import Outcome
 from wms_desktop.services import receiving, selfcheck
 
@@ -164,3 +164,65 @@ def test_the_next_scan_leaves_what_was_set_aside_for_later(house: House, clerk: 
     answer = clerk.scan("PO-1", CASE, "EAN-MUG")
 
     assert (answer.prompt.state, answer.message.code) == ("count", "verdict_bin")
+
+
+def _arrive(house: House, clerk: Desk, number: str, *goods: tuple[int, int]) -> None:
+    """Goods of an order of their own, set aside on the dock, its receipt closed."""
+    house.purchase(number, *goods)
+    clerk.scan(number)
+    for product_id, qty in goods:
+        clerk.scan(house.read(lambda s, one=product_id: s.get_one(Product, one).sku))
+        if qty > 1:
+            clerk.key("quantity", str(qty))
+    clerk.key("done")
+
+
+def test_units_of_two_receipts_that_passed_together_are_carried_together(house: House, clerk: Desk, toy: int) -> None:
+    house.order("O1", (toy, 6))
+    _arrive(house, clerk, "PO-1", (toy, 3))
+    _arrive(house, clerk, "PO-2", (toy, 3))
+    clerk.key("yes")
+    clerk.scan(CODE)
+    assert clerk.key("yes").message.args["lane_qty"] == 6
+
+    assert clerk.scan("LANE-1").message.args["qty"] == 6
+
+    assert (house.on_hand("LANE-1", toy), house.on_hand("DOCK-1", toy)) == (6, 0)
+    assert {state for _, state in _pegs(house)} == {"in_lane"}
+    assert house.read(selfcheck.find_differences) == []
+
+
+def test_what_passed_before_keeps_its_lane_while_goods_of_another_receipt_pass(
+    house: House, clerk: Desk, toy: int
+) -> None:
+    tea = house.product("TEA", "EAN-TEA", name="Tea", is_inspected=True)
+    house.order("O1", (toy, 3))
+    house.order("O2", (tea, 2), service="FREIGHT")
+    _arrive(house, clerk, "PO-1", (toy, 3))
+    _arrive(house, clerk, "PO-2", (tea, 2))
+    clerk.key("yes")
+    clerk.scan(CODE)
+    clerk.key("yes")
+    clerk.scan("EAN-TEA")
+
+    both = clerk.key("yes")
+
+    assert (both.prompt.state, both.prompt.big) == ("bring", "LANE-2")
+    assert clerk.scan("LANE-2").prompt.big == "LANE-1"
+    assert clerk.key("back").message.code == "carry_first"
+    assert clerk.scan("LANE-1").prompt.state == "inspect"
+
+
+def test_what_passed_for_a_receipt_that_a_colleague_closed_is_carried_before_leaving(
+    house: House, clerk: Desk, toy: int
+) -> None:
+    house.order("O1", (toy, 5))
+    house.purchase("PO-1", (toy, 12))
+    clerk.scan("PO-1", CASE)
+    clerk.key("yes")
+    other = house.at(receiving, "DOCK-B", "OP-supervisor")
+    other.scan("PO-1")
+    assert other.key("done").message.code == "receipt_done"
+    clerk.key("yes")
+
+    assert clerk.key("back").message.code == "carry_first"

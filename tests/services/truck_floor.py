@@ -88,9 +88,26 @@ def scan(house: House, delivery: int, product: int, qty: int, **facts: Any) -> N
     command(house, lambda s, c: receive(s, c, delivery, product, qty, **facts))
 
 
+def receive_all(house: House, delivery: int, *goods: tuple[int, int]) -> None:
+    """Good units of several products of the truck are received in one command, and tied in one go."""
+
+    def take(session: Session, context: Context) -> None:
+        posted = [_post(session, context, delivery, product, qty) for product, qty in goods]
+        crossdocking.serve(session, context, [arrival for arrivals in posted for arrival in arrivals])
+
+    command(house, take)
+
+
 def receive(session: Session, context: Context, delivery: int, product: int, qty: int, *, condition: str = "good",
             case: int = 1, lot: int = NO_LOT) -> None:  # fmt: skip
     """Posts units to the dock and ties them, as a receiving scan does."""
+    arrivals = _post(session, context, delivery, product, qty, condition=condition, case=case, lot=lot)
+    if condition == "good":
+        crossdocking.serve(session, context, arrivals)
+
+
+def _post(session: Session, context: Context, delivery: int, product: int, qty: int, *, condition: str = "good",
+          case: int = 1, lot: int = NO_LOT) -> list[Arrival]:  # fmt: skip
     part = DeliveryPart.purchase_order_id
     lines = session.scalars(
         select(PurchaseLine)
@@ -119,8 +136,7 @@ def receive(session: Session, context: Context, delivery: int, product: int, qty
         session.flush()
         arrivals.append(Arrival(receipt_line_id=row.id, stock_id=stock, product_id=product, qty=units,
                                 purchase_line_id=line.id, case=case))  # fmt: skip
-    if condition == "good":
-        crossdocking.serve(session, context, arrivals)
+    return arrivals
 
 
 def carry(house: House) -> None:

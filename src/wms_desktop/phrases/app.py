@@ -14,6 +14,7 @@ TEXTS = {
     "received_differs": "received units of order {label}: {stored} stored, the receipts say {should}",
     "announced_differs": "received units of notice {label}: {stored} stored, the receipts say {should}",
     "planned_differs": "planned units of order {label}: {stored} stored, the plans say {should}",
+    "planned_too_much": "planned units of order {label}: {stored} planned, only {should} are still to come",
     "supplier_differs": "{label}: the receipts say {stored} came in, the movements say {should}",
     "pegged_differs": "pegged units of receipt {label}: {stored} stored, the pegs say {should}",
     "plate_in_two_places": "plate {label} stands in {should} places at once",

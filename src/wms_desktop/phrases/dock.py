@@ -20,9 +20,14 @@ TEXTS: dict[str, str] = {
     "dock.shared_proven": "Orders that leave complete: {completes}. No sharing-out completes more.",
     "dock.shared_solver": "Orders that leave complete: {completes}, of at most {bound}.",
     "dock.shared_searching": "Orders that leave complete: {completes}. A better sharing-out is being sought.",
-    "dock.shared_search": "Orders that leave complete: {completes}, by the plain search. The solver brought nothing better.",
-    "dock.shared_stated": "Orders that leave complete: {completes}, in the stated order. The solver brought nothing better.",
-    "dock.shared_off": "Orders that leave complete: {completes}, by the plain search. The solver is switched off.",
+    "dock.shared_search": "Orders that leave complete: {completes}, of at most {bound}, by the plain search. "
+    "No answer of the solver stands.",
+    "dock.shared_stated": "Orders that leave complete: {completes}, of at most {bound}, in the stated order. "
+    "No answer of the solver stands.",
+    "dock.shared_search_off": "Orders that leave complete: {completes}, of at most {bound}, by the plain search. "
+    "The solver is switched off.",
+    "dock.shared_stated_off": "Orders that leave complete: {completes}, of at most {bound}, in the stated order. "
+    "The solver is switched off.",
     "dock.no_days": "Choose 1 to {most} days.",
     # why this order, why not that one
     "dock.no_line": "That order line is not there any more. Look at the order again.",

@@ -48,6 +48,7 @@ TEXTS: dict[str, str] = {
     "inbound.other_order": "Notice {notice} is not of order {number}. Choose its own order.",
     "inbound.no_line": "Line {line} is not of this order. Choose a line of it.",
     "inbound.too_few": "Line {line}: {qty} is no quantity. Give 1 or more units.",
+    "inbound.package_taken": "Line {line}: notice {notice} of another supplier names package {sscc}. Read it again.",
     "inbound.not_sscc": "Line {line}: {sscc} is no SSCC; it has 18 digits, and the last one checks the others. Read it again.",
     # suppliers
     "inbound.no_supplier": "No supplier has the code {supplier}. Check it.",

@@ -294,7 +294,7 @@ TEXTS: dict[str, str] = {
     "ui.inbound.carrier": "Carrier (may be empty)",
     "ui.inbound.wanted": "Still wanted: {what}.",
     "ui.inbound.no_time": "“{text}” is no time of day. Type it like 8:30.",
-    "ui.inbound.backwards": "The window ends before it begins.",
+    "ui.inbound.overnight": "{when} on {day}",
     "ui.inbound.move": "Move truck {truck}",
     "ui.inbound.move_facts": "It brings {what}; booked {when}. Plan and dates follow at once.",
     "ui.inbound.move_do": "Move {truck} to {when}, {dock}",

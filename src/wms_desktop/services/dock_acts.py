@@ -16,7 +16,8 @@ from wms_desktop.services.doors import Act, Args
 
 
 def _adopt_sharing(session: Session, context: Context, args: Args) -> Answer:
-    """Takes over an ``answer`` found for a ``delivery``, where it is better than what stands.
+    """Takes over an ``answer`` found for a ``delivery``, where it is better than what stands; ``question`` is the plan
+    that it was found for.
 
     Raises BadInput `dock.no_truck`.
     """
@@ -25,7 +26,7 @@ def _adopt_sharing(session: Session, context: Context, args: Args) -> Answer:
         raise BadInput("dock.no_truck")
     found: SharingOut = args["answer"]
     before = delivery.completes
-    is_better = planning.adopt(session, context, delivery.id, found)
+    is_better = planning.adopt(session, context, delivery.id, found, args["question"])
     code = "dock.sharing_adopted" if is_better else "dock.sharing_stands"
     said = Message(code, {"number": delivery.number, "was": before, "now": delivery.completes})
     return orders.answer(session, context, said)

@@ -51,4 +51,4 @@ def _how(delivery: Delivery, seconds: int, is_sought: bool) -> str:
         return "solver"
     if is_sought:
         return "searching"
-    return delivery.method if seconds or delivery.method == "stated" else "off"
+    return delivery.method if seconds else f"{delivery.method}_off"

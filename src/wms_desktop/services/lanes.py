@@ -100,9 +100,10 @@ class Lanes:
             self._best[service_id] = self._find_best(service_id)
         return self._best[service_id]
 
-    def take(self, order_id: int, service_id: int) -> int | None:
-        """The lane for an order, counted as taken from now on."""
-        lane_id = self.find(order_id, service_id)
+    def take(self, order_id: int, service_id: int, hoped: int | None = None) -> int | None:
+        """The lane for an order, counted as taken from now on: the one hoped for where it may collect there."""
+        is_able = hoped is not None and self.may_stand(hoped, order_id, service_id)
+        lane_id = hoped if is_able else self.find(order_id, service_id)
         if lane_id is not None and lane_id not in self._lanes_of.get(order_id, ()):
             self._note(lane_id, order_id)
             self._best.clear()

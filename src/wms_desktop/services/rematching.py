@@ -41,6 +41,8 @@ def settle(session: Session, context: Context) -> None:
         days = days.union(served, moved, more)
         serve = more - serve
         if not serve:
+            if moved:
+                planning.settle(session, context, set(), moved=moved)
             break
     if days:
         promising.refresh(session, context, days)

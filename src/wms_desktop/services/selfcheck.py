@@ -98,6 +98,11 @@ LEFT JOIN (
     SELECT purchase_line_id, SUM(qty) AS qty FROM peg WHERE state IN ('proposed', 'firm') GROUP BY purchase_line_id
 ) pg ON pg.purchase_line_id = pl.id
 WHERE pl.planned <> COALESCE(pg.qty, 0) ORDER BY pl.id"""),
+    _Proof("planned_too_much", """
+SELECT po.number || ' line ' || pl.line_no AS label, pl.planned AS stored,
+    CASE WHEN pl.received < pl.ordered THEN pl.ordered - pl.received ELSE 0 END AS should
+FROM purchase_line pl JOIN purchase_order po ON po.id = pl.purchase_order_id
+WHERE pl.planned > CASE WHEN pl.received < pl.ordered THEN pl.ordered - pl.received ELSE 0 END ORDER BY pl.id"""),
     _Proof("supplier_differs", """
 SELECT p.sku AS label, COALESCE(r.qty, 0) AS stored, COALESCE(m.qty, 0) AS should
 FROM product p

@@ -21,6 +21,8 @@ from wms_desktop.errors import CannotUndo
 
 # Rows that keep their own history (ledger, outbox), or that are caches the database keeps.
 _NOT_RECORDED = frozenset({"command", "movement", "stock", "counter", "operator", "print_job", "plate", "lot"})
+# Figures that are computed anew from other rows whenever those change: nobody's undo stands or falls with them.
+_DERIVED = {"delivery": frozenset({"method", "completes", "bound", "worth", "shared_at"})}
 # Rows that several people's commands add to: the column of which each takes back its own part.
 _SHARED = {"reservation": "qty"}
 _KEY = "undo"
@@ -139,7 +141,7 @@ def _changed(row: object, table: Table) -> dict[str, list[Any]]:
     changed = {}
     for attribute in inspect(row).attrs:
         history = attribute.history
-        if not history.has_changes():
+        if not history.has_changes() or attribute.key in _DERIVED.get(table.name, ()):
             continue
         before = history.deleted[0] if history.deleted else None
         after = history.added[0] if history.added else None

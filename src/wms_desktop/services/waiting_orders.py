@@ -8,10 +8,10 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Row, exists, func, select
+from sqlalchemy.orm import Session, aliased
 
-from wms_desktop.db.tables import Order, OrderLine, PurchaseLine, PurchaseOrder
+from wms_desktop.db.tables import Order, OrderLine, Peg, PurchaseLine, PurchaseOrder
 from wms_desktop.db.types import Money
 from wms_desktop.domain.demand import full_key, urgency_of
 from wms_desktop.domain.whole_kits import asked_for, count_whole
@@ -21,6 +21,7 @@ from wms_desktop.services.intake import in_pieces
 from wms_desktop.services.picturing import WAITS, free_in_bins
 
 OPEN = OrderLine.ordered - OrderLine.cancelled - OrderLine.shipped - OrderLine.reserved
+_STANDING = ("arrived", "in_lane")
 _SECURED = OrderLine.reserved + OrderLine.shipped
 _AT_ONCE = 4000
 Line = Row[*tuple[Any, ...]]
@@ -55,13 +56,19 @@ def list_orders_for(session: Session, product_ids: Collection[int]) -> set[int]:
 
 
 def _lines(*which: ColumnElement[bool]) -> Any:
+    also = aliased(OrderLine)
+    begun = (
+        exists(Peg.id)
+        .where(Peg.order_line_id == also.id, also.order_id == Order.id, Peg.state.in_(_STANDING))
+        .correlate(Order)
+    )
     return (
         select(
             OrderLine.id.label("line_id"), OrderLine.order_id, OrderLine.product_id, OPEN.label("open"),
             _SECURED.label("secured"), OrderLine.release_on.label("line_release_on"), OrderLine.made_to_order,
             OrderLine.made_by_id, OrderLine.replaces_id, OrderLine.kit_qty, Order.is_pinned, Order.is_held,
             Order.release_on, Order.promise, Order.leave_by, Order.priority_class, Order.placed_at,
-            Order.passed_over, Order.ship_complete, Order.service_id,
+            Order.passed_over, Order.ship_complete, Order.service_id, begun.label("is_begun"),
         )
         .join(Order, Order.id == OrderLine.order_id)
         .where(WAITS, *which)
@@ -120,9 +127,10 @@ def guard_of(row: Line, today: date) -> str:
 def misses_cutoff(row: Line, arrives: datetime, now: datetime, minutes: int) -> bool:
     """Whether units that arrive then cannot be carried to their lane in time for the order's cut-off.
 
-    A cut-off that has passed already hurries nobody: the order leaves with the next round, and takes what comes.
+    A cut-off that has passed already hurries nobody: the order leaves with the next round, and takes what comes. An
+    order of which units stand in a lane, or on the dock for one, has begun: it keeps its turn until it leaves.
     """
-    return bool(now < row.leave_by < arrives + timedelta(minutes=minutes))
+    return bool(not row.is_begun and now < row.leave_by < arrives + timedelta(minutes=minutes))
 
 
 def whole_kits(session: Session, context: Context, rows: Sequence[Line], arriving: Mapping[int, int]) -> dict[int, int]:

@@ -15,6 +15,7 @@ from wms_desktop.domain.crossdock import Portion, Sharing, Waiting, share
 from wms_desktop.domain.demand import full_key, rank, urgency_of
 from wms_desktop.services import settings, site_time, waiting_orders
 from wms_desktop.services.crossdocking.arrival import Arrival
+from wms_desktop.services.crossdocking.bin_units import BinUnits, Claim
 from wms_desktop.services.crossdocking.firm_plan import FirmPlan
 from wms_desktop.services.crossdocking.fresh import Fresh
 from wms_desktop.services.dialogue import Context
@@ -70,6 +71,7 @@ class Verdict:
         self._given: dict[int, int] = defaultdict(int)
         self._wholes = {row.order_id for row in rows if row.ship_complete}
         self._plan = FirmPlan(session, self._service, arrivals)
+        self.bins = BinUnits({}, {}, ())
         if not rows:
             return
         self._lanes = Lanes(session, self._service)
@@ -77,7 +79,7 @@ class Verdict:
         self._rest, self._value = waiting_orders.rest_of(session, self._service)
         wanted = set().union(*self._rest.values())
         self._due = waiting_orders.due_soon(session, context, wanted.union(arriving))
-        self._bins = self._read_bins(session)
+        self.bins = self._read_bins(session, rows)
         self._fresh = Fresh(session, self._today, arrivals)
         self._closed = _list_closed(session, arriving)
         self._minutes = settings.get_int(session, "crossdock_minutes")
@@ -91,6 +93,9 @@ class Verdict:
         left: list[int] = []
         may: list[Arrival] = []
         for arrival in arrivals:
+            guard = self._fresh.guard(arrival)
+            if guard == "lot_expired":
+                continue
             made = self._made_for(arrival)
             planned_for = {peg.line_id for peg in self._plan.of(arrival)}
             ties += [
@@ -98,7 +103,7 @@ class Verdict:
                 for portion in made
             ]
             rest = arrival.qty - sum(portion.qty for portion in made)
-            if self._fresh.guard(arrival):
+            if guard:
                 continue
             planned = self._planned_for(arrival, rest)
             ties += planned
@@ -118,7 +123,7 @@ class Verdict:
             return Sharing((), (), (), qty)
         self._to_come.pop(product_id, None)
         case = case if product_id in self._closed else 1
-        bins = dict(self._bins)
+        bins = self.bins.copy()
         in_turn = sorted(orders, key=lambda order_id: self._turn(orders[order_id][0]))
         waiting = [self._waiting(order_id, orders[order_id], (qty, case), bins) for order_id in in_turn]
         sharing = share(qty, waiting)
@@ -133,13 +138,17 @@ class Verdict:
         made = []
         for tie in ties:
             portion = tie.portion
-            if portion.reason == "kept_for_rest" and not self._missing(portion.order_id, self._bins):
+            if portion.reason == "kept_for_rest" and not self._missing(portion.order_id, self.bins):
                 lane_id = self._lanes.take(portion.order_id, self._service[portion.order_id])
                 if lane_id is not None:
                     tie = Tie(tie.arrival, replace(portion, to="lane", reason="completes"), lane_id)
                     self._count_on_bins([portion.order_id])
             made.append(tie)
         return made
+
+    def has_all(self, order_id: int) -> bool:
+        """Whether nothing of an order is missing any more, beside what it is to have from bins."""
+        return all(units <= self.bins.spoken(order_id, product) for product, units in self._rest[order_id].items())
 
     @property
     def served(self) -> Mapping[int, int]:
@@ -156,7 +165,7 @@ class Verdict:
             if row.made_to_order or self._guard(row):
                 continue
             given = min(qty, peg.qty, row.open - self._given[row.line_id]) // case * case
-            if given <= 0 or (row.ship_complete and self._missing(row.order_id, self._bins)):
+            if given <= 0 or (row.ship_complete and self._missing(row.order_id, self.bins)):
                 continue
             lane_id = self._lanes.take(row.order_id, row.service_id)
             reason = peg.reason if lane_id is not None else "kept_lane_full"
@@ -169,7 +178,7 @@ class Verdict:
             qty -= given
         return ties
 
-    def _waiting(self, order_id: int, rows: Sequence[Line], scan: tuple[int, int], bins: dict[int, int]) -> Waiting:
+    def _waiting(self, order_id: int, rows: Sequence[Line], scan: tuple[int, int], bins: BinUnits) -> Waiting:
         """The order as the rules see it; what it could be completed with from bins is taken off ``bins``."""
         first = rows[0]
         qty, case = scan
@@ -181,13 +190,13 @@ class Verdict:
         least = own
         if first.ship_complete and not rest_missing and own > qty:
             # The rest of it stands in a bin, or is still to come.
-            least = max(0, own - bins.get(product_id, 0) - self._plan.coming(order_id).get(product_id, 0))
+            least = max(0, own - bins.there(order_id, product_id) - self._plan.coming(order_id).get(product_id, 0))
         lines = _trim([(row.line_id, self._able(row)) for row in rows], least if least <= qty else own, case)
         able = sum(units for _, units in lines)
         if least <= qty:
             rest_missing += least - able
         if first.ship_complete and not rest_missing and able <= qty:
-            _take_off(bins, self._from_bins(order_id, bins))
+            bins.speak(order_id, self._lacks(order_id))
         if able > qty:
             missing[product_id] = own - qty
         urgency = urgency_of(first, order_id, self._value[order_id])
@@ -213,39 +222,36 @@ class Verdict:
             return "kit_part"
         return "planned" if any(self._plan.cover[row.line_id] for row in rows) else "case_closed"
 
-    def _missing(self, order_id: int, bins: Mapping[int, int]) -> dict[int, int]:
+    def _missing(self, order_id: int, bins: BinUnits) -> dict[int, int]:
         """What an order lacks and neither a truck that is here brings it nor, if it ships complete, a bin holds."""
-        found = {}
-        coming = self._plan.coming(order_id)
-        for product_id, units in self._rest[order_id].items():
-            there = bins.get(product_id, 0) if order_id in self._wholes else 0
-            left = units - coming.get(product_id, 0) - there
-            if left > 0:
-                found[product_id] = left
-        return found
+        found = self._lacks(order_id)
+        if order_id in self._wholes:
+            found = {product: units - bins.there(order_id, product) for product, units in found.items()}
+        return {product: units for product, units in found.items() if units > 0}
 
-    def _from_bins(self, order_id: int, bins: Mapping[int, int]) -> dict[int, int]:
+    def _lacks(self, order_id: int) -> dict[int, int]:
         coming = self._plan.coming(order_id)
-        lacks = {product: units - coming.get(product, 0) for product, units in self._rest[order_id].items()}
-        return {product: min(units, bins[product]) for product, units in lacks.items() if units > 0 and product in bins}
+        return {product: units - coming.get(product, 0) for product, units in self._rest[order_id].items()}
 
     def _count_on_bins(self, order_ids: Any) -> None:
         """Ship-complete orders that are completed with units of bins: these are spoken for, and reserved at the end."""
-        for order_id in set(order_ids) & self._wholes - self.from_bins:
-            taken = self._from_bins(order_id, self._bins)
-            if taken:
+        for order_id in set(order_ids) & self._wholes:
+            if self.bins.speak(order_id, self._lacks(order_id)):
                 self.from_bins.add(order_id)
-                _take_off(self._bins, taken)
 
-    def _read_bins(self, session: Session) -> dict[int, int]:
-        """Free units in bins of what ship-complete orders lack, without what plans complete others with."""
+    def _read_bins(self, session: Session, rows: Sequence[Line]) -> BinUnits:
+        """Free units in bins of what ship-complete orders lack, and what of them plans complete orders with.
+
+        An order leaves that to those of its own rank and of one before it, and in its rank to those passed over.
+        """
         lacked = {product for order_id in self._wholes for product in self._rest[order_id]}
         free = {product: units for product, units in free_in_bins(session, self._now, lacked).items() if units > 0}
-        if free:
-            for row in list_counted_on(session, free):
-                if row.order_id not in self._wholes:
-                    free[row.product_id] = max(0, free[row.product_id] - int(row.units))
-        return free
+        claims = [
+            Claim(row.product_id, row.order_id, self._turn(row)[:2], int(row.units))
+            for row in (list_counted_on(session, free) if free else ())
+            if row.units > 0
+        ]
+        return BinUnits(free, {row.order_id: self._turn(row)[:2] for row in rows if row.ship_complete}, claims)
 
     def _turn(self, row: Line) -> Any:
         return full_key(urgency_of(row, row.order_id), self._now, self._today)
@@ -304,11 +310,6 @@ def _trim(lines: Sequence[tuple[int, int]], most: int, case: int) -> tuple[tuple
         left -= taken
         made += [(line_id, taken)] if taken else []
     return tuple(made)
-
-
-def _take_off(bins: dict[int, int], units: Mapping[int, int]) -> None:
-    for product_id, taken in units.items():
-        bins[product_id] -= taken
 
 
 def _list_closed(session: Session, product_ids: Collection[int]) -> set[int]:

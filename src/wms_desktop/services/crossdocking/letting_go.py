@@ -172,6 +172,8 @@ def _tie_stock(session: Session, context: Context, stock: _Row, leave_out: Seque
                 session.add(_in_lane(context, stock, portion, line_id, taken))
         reason = json.dumps({"rule": portion.reason, "by": "crossdock"})
         inventory.hold(session, stock.id, portion.line_id, portion.qty, reason)
+    if portions:
+        news.note_moved(session, [stock.product_id])
 
 
 def _in_lane(context: Context, stock: _Row, portion: Portion, receipt_line_id: int, qty: int) -> Peg:

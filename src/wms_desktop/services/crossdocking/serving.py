@@ -45,7 +45,7 @@ def serve(session: Session, context: Context, arrivals: Sequence[Arrival], *, le
     _count_passed_over(session, verdict, ties)
     bin_part.reserve(session, context, verdict.from_bins)
     beside = free_in_bins(session, context.at, verdict.wanted_beside) if verdict.wanted_beside else {}
-    news.note(session, [product_id for product_id, units in beside.items() if units])
+    news.note(session, verdict.bins.overtaken.union(product_id for product_id, units in beside.items() if units))
     return sum(tie.portion.qty for tie in ties)
 
 
@@ -113,6 +113,7 @@ def serve_free(session: Session, context: Context, receipt_line_ids: Sequence[in
                 Arrival(receipt_line_id=row.id, stock_id=row.stock_id, product_id=row.product_id, qty=units,
                         purchase_line_id=row.purchase_line_id)
             )  # fmt: skip
+    news.note_moved(session, {arrival.product_id for arrival in arrivals})
     declined = list_declined(session, [arrival.receipt_line_id for arrival in arrivals])
     return serve(session, context, arrivals, leave_out=(*leave_out, *declined)) if arrivals else 0
 
@@ -153,9 +154,9 @@ def _shrink(session: Session, served: Mapping[int, int]) -> None:
 
 
 def _count_passed_over(session: Session, verdict: Verdict, ties: Sequence[Tie]) -> None:
-    """Orders that somebody else was completed before; those that are complete now begin anew."""
+    """Orders that somebody else was completed before; those that have all now, and not one unit less, begin anew."""
     done = {tie.portion.order_id for tie in ties if tie.portion.reason == "completes"}
-    reset = done & verdict.starved
+    reset = {order_id for order_id in done & verdict.starved if verdict.has_all(order_id)}
     ids = verdict.passed_over | reset
     if not ids:
         return

@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from sqlalchemy import ColumnElement, and_, case, select
 from sqlalchemy.orm import Session
 
-from wms_desktop.db.tables import Delivery, DeliveryPart, Location, Notice, PurchaseOrder, Receipt, Station
+from wms_desktop.db.tables import Delivery, DeliveryPart, Location, Notice, NoticeLine, PurchaseOrder, Receipt, Station
 from wms_desktop.errors import Refusal
 from wms_desktop.services import news, planning, settings, site_time
 from wms_desktop.services.dialogue import Context
@@ -88,6 +88,7 @@ def finish(session: Session, context: Context, receipt: Receipt) -> None:
     if {part.purchase_order_id for part in parts} <= closed and not _is_open(session, delivery.id):
         _end(session, context, delivery)
     session.flush()
+    _finish_others(session, context, receipt)
     note_days(session, parts)
 
 
@@ -222,11 +223,12 @@ def _booked(session: Session, which: ColumnElement[bool]) -> Delivery | None:
 
 
 def _dock(session: Session, context: Context, delivery: Delivery) -> int:
-    """This station's dock; at a desk the booked one, else the first."""
+    """This station's dock; at a desk or a bench the booked one, else the first."""
     station = session.get_one(Station, context.station_id)
-    for place in (station.location_id, delivery.dock_id):
-        if place is not None:
-            return place
+    if station.location_id is not None and session.get_one(Location, station.location_id).kind == "dock":
+        return station.location_id
+    if delivery.dock_id is not None:
+        return delivery.dock_id
     first = session.scalar(select(Location.id).where(Location.kind == "dock").order_by(Location.id).limit(1))
     if first is None:
         raise Refusal("station_has_no_dock", station=station.code)
@@ -251,6 +253,40 @@ def _close_announced(session: Session, purchase_order_id: int | None) -> None:
         ~_IS_BOOKED)  # fmt: skip
     for notice in session.scalars(left):
         notice.state = "closed"
+
+
+def _finish_others(session: Session, context: Context, receipt: Receipt) -> None:
+    """Other trucks here that brought goods for the same receipt are done too, once all that they announced came."""
+    others = session.scalars(
+        select(Delivery.id)
+        .join(DeliveryPart, DeliveryPart.delivery_id == Delivery.id)
+        .where(DeliveryPart.purchase_order_id == receipt.purchase_order_id, Delivery.state == "here",
+               Delivery.id != receipt.delivery_id)
+        .distinct()
+        .order_by(Delivery.id)
+    ).all()  # fmt: skip
+    for delivery_id in others:
+        delivery, parts = get_delivery(session, delivery_id), list_parts(session, delivery_id)
+        if delivery.state != "here" or _is_open(session, delivery_id):
+            continue
+        came = [part for part in parts if part.purchase_order_id == receipt.purchase_order_id and _came(session, part)]
+        _close_notices(session, came)
+        session.flush()
+        if all(_came(session, part) for part in parts):
+            _end(session, context, delivery)
+            note_days(session, parts)
+
+
+def _came(session: Session, part: DeliveryPart) -> bool:
+    """Whether nothing more is awaited of a part: its order is over, or its notice is, or all of that came."""
+    if session.get_one(PurchaseOrder, part.purchase_order_id).state != "open":
+        return True
+    if part.notice_id is None:
+        return False
+    if session.get_one(Notice, part.notice_id).state not in ("announced", "here"):
+        return True
+    left = select(NoticeLine.id).where(NoticeLine.notice_id == part.notice_id, NoticeLine.received < NoticeLine.qty)
+    return session.scalar(left.limit(1)) is None
 
 
 def _is_open(session: Session, delivery_id: int, purchase_order_ids: Collection[int] | None = None) -> bool:

@@ -14,6 +14,7 @@ from wms_desktop.db.tables import (
     DeliveryPart,
     Notice,
     NoticeLine,
+    NoticePackage,
     Product,
     PurchaseLine,
     PurchaseOrder,
@@ -64,7 +65,7 @@ def enter_notice(session: Session, context: Context, purchase_id: int, number: s
 
     Refuses `inbound.no_purchase`, `po_closed`, `inbound.past_day`, `inbound.notice_empty`, `inbound.no_line` (of
     another order), `inbound.too_few`, `inbound.notice_over_line` (more than the order has left, the tolerance counted
-    in), `inbound.not_sscc`, `inbound.notice_taken`.
+    in), `inbound.not_sscc`, `inbound.package_taken` (by another supplier), `inbound.notice_taken`.
     """
     purchase = get_purchase(session, purchase_id)
     _refuse_past(session, context, due)
@@ -79,6 +80,7 @@ def enter_notice(session: Session, context: Context, purchase_id: int, number: s
     )  # fmt: skip
     if announcing.find_notices(session, [notice.key]):
         raise Refusal("inbound.notice_taken", notice=number, number=purchase.number)
+    _refuse_taken(session, notice)
     rooms = announcing.list_room(session, [purchase_id])[purchase_id]
     for over in announcing.list_over(session, notice, rooms):
         sku = session.get_one(Product, over.product_id).sku
@@ -139,6 +141,20 @@ def cancel_notice(session: Session, context: Context, notice_id: int) -> Notice:
 def _refuse_past(session: Session, context: Context, due: date) -> None:
     if due < site_time.today(session, context.at):
         raise BadInput("inbound.past_day", day=due.isoformat())
+
+
+def _refuse_taken(session: Session, notice: NewNotice) -> None:
+    """A package that another supplier's living notice bears is somewhere else, or one of the two was misread."""
+    places = {line.pallet: place for place, line in reversed(list(enumerate(notice.lines, 1))) if line.pallet}
+    taken = session.execute(
+        select(NoticePackage.code, Notice.number)
+        .join(Notice, Notice.id == NoticePackage.notice_id)
+        .where(NoticePackage.code.in_(places), Notice.supplier_id != notice.supplier_id,
+               Notice.state.in_(announcing.LIVING))
+    ).all()  # fmt: skip
+    if taken:
+        place, first = min((places[row.code], row) for row in taken)
+        raise Refusal("inbound.package_taken", line=place, sscc=first.code, notice=first.number)
 
 
 def _products(session: Session, purchase_id: int) -> dict[int, int]:

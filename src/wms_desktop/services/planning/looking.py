@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from wms_desktop.db.tables import Delivery
 from wms_desktop.domain.arrivals import Answer, Given, Problem, share_out
 from wms_desktop.services.planning.reading import Reading, assemble, list_before, read
-from wms_desktop.services.planning.supplying import list_due
+from wms_desktop.services.planning.supplying import list_due, list_supply
 
 _MOVES = 1500
 
@@ -60,7 +60,10 @@ def look(session: Session, now: datetime, delivery_id: int | None = None,
          purchase_order_id: int | None = None) -> Look:  # fmt: skip
     """The sharing-out of a truck, or of what is due of a purchase order, if it came now; nothing is written."""
     if delivery_id is not None:
-        reading = read(session, now, session.get_one(Delivery, delivery_id))
+        delivery = session.get_one(Delivery, delivery_id)
+        supply = list_supply(session, delivery)
+        before = list_before(session, now, delivery if delivery.state == "here" else None)
+        reading = assemble(session, now, supply, arrives=now, before=before, delivery_id=delivery_id)
     else:
         supply = list_due(session, purchase_order_id or 0)
         reading = assemble(session, now, supply, arrives=now, before=list_before(session, now, None))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from decimal import Decimal
 from itertools import count
 
@@ -23,6 +24,8 @@ from wms_desktop.services.planning.supplying import IS_PLANNED, list_open
 _MOVES = 1500
 """So many moves the plain search may try, over all ranks: about half a second for the largest house."""
 _AT_ONCE = 4000
+Question = tuple[str, datetime | None]
+"""What tells one plan of a truck from the next: its state and when it was shared out, or mended."""
 
 
 def plan(session: Session, context: Context, delivery_id: int) -> None:
@@ -33,6 +36,7 @@ def plan(session: Session, context: Context, delivery_id: int) -> None:
     """
     delivery = session.get_one(Delivery, delivery_id)
     session.flush()
+    session.refresh(delivery, with_for_update=True)
     if delivery_id not in {one.id for one in list_open(session, context.at)}:
         drop(session, delivery_id, "not_planned")
         return
@@ -71,7 +75,8 @@ def replan(session: Session, context: Context, purchase_order_ids: Sequence[int]
 def drop(session: Session, delivery_id: int, why: str) -> None:
     """Lets everything go that is planned for a truck, with the reason; who waited for it is looked at again.
 
-    Proposals go without a trace; what was firm is kept as released. Units that came already are not touched.
+    Proposals go without a trace; what was firm is kept as released. Units that came already are not touched. The
+    figures go too, except those of a truck that is done, so that it is planned again should it come near.
     """
     session.flush()
     rows = session.execute(
@@ -84,34 +89,59 @@ def drop(session: Session, delivery_id: int, why: str) -> None:
             session.delete(row.Peg)
         else:
             row.Peg.state, row.Peg.why = "released", why
+    delivery = session.get_one(Delivery, delivery_id)
+    if delivery.state != "done":
+        delivery.method, delivery.shared_at = "", None
+        delivery.completes, delivery.bound, delivery.worth = 0, 0, Decimal(0)
     session.flush()
     forget_answers(session)
     news.note(session, {row.product_id for row in rows})
 
 
-def adopt(session: Session, context: Context, delivery_id: int, answer: Answer) -> bool:
+def adopt(session: Session, context: Context, delivery_id: int, answer: Answer,
+          question: Question | None = None) -> bool:  # fmt: skip
     """Takes over an answer that was found beside the work, where it is better than what stands; says whether it did.
 
     Units that were carried, or that have arrived, are no longer part of the question and stay where they are. Orders
     of the answer that no longer fit are left out and what that frees is shared out anew; where the truck is no
-    longer open, or what stands is as good, nothing changes but the proof.
+    longer open, or what stands is as good, nothing changes but the proof. Where the plan is not the one any more that
+    was the ``question`` (None: the one that stands), a better answer is taken, and nothing of its proof.
     """
     delivery = session.get_one(Delivery, delivery_id)
     session.flush()
+    session.refresh(delivery, with_for_update=True)
     if delivery_id not in {one.id for one in list_open(session, context.at)}:
         return False
     reading = read(session, context.at, delivery, lock=True)
+    was = delivery.shared_at
+    is_same = question in (None, (delivery.state, was))
     stands = repair(reading.problem, reading.standing())
-    found = repair(reading.problem, set(answer.completed), answer.method)
+    found = repair(reading.problem, set(answer.completed), answer.method if is_same else "search")
     is_whole = set(answer.completed) <= set(found.completed)
     is_better = value_of(reading.problem, found) > value_of(reading.problem, stands)
     if is_better:
         _keep(session, context, delivery, reading, found)
-    if is_whole and (is_better or len(answer.completed) == len(stands.completed)):
+        _count_passed(session, delivery, stands, found)
+    if is_same:
+        delivery.shared_at = was  # it is still the answer to this question, and the next one may be better
+    if is_same and is_whole and (is_better or len(answer.completed) == len(stands.completed)):
         delivery.method = answer.method
         delivery.bound = max(delivery.completes, min(delivery.bound, answer.bound))
-        session.flush()
+    session.flush()
     return is_better
+
+
+def _count_passed(session: Session, delivery: Delivery, before: Answer, now: Answer) -> None:
+    """Of a truck that is here: whom the answer before passed over is not counted any more, whom this one does, is."""
+    if delivery.state != "here":
+        return
+    passed = {one: 1 for one in now.passed_over}
+    for one in before.passed_over:
+        passed[one] = passed.get(one, 0) - 1
+    for part in in_pieces([one for one, change in passed.items() if change], at_once=_AT_ONCE):
+        for order in session.scalars(select(Order).where(Order.id.in_(part))):
+            order.passed_over = max(0, order.passed_over + passed[order.id])
+    session.flush()
 
 
 def _keep(session: Session, context: Context, delivery: Delivery, reading: Reading, answer: Answer) -> None:

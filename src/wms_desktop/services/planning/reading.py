@@ -13,7 +13,7 @@ from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session
 
 from wms_desktop.db.bulk import is_among
-from wms_desktop.db.tables import Delivery, OrderLine, Peg, PurchaseLine, Receipt, ReceiptLine
+from wms_desktop.db.tables import Delivery, Order, OrderLine, Peg, PurchaseLine, Receipt, ReceiptLine
 from wms_desktop.domain.arrivals import Candidate, Given, Problem, Want, rank_up
 from wms_desktop.domain.demand import urgency_of
 from wms_desktop.services import settings, site_time, waiting_orders
@@ -25,6 +25,7 @@ from wms_desktop.services.planning.supplying import (
     list_open,
     list_planned,
     list_supply,
+    lock_truck,
 )
 from wms_desktop.services.waiting_orders import OPEN, Line
 
@@ -60,8 +61,11 @@ def read(session: Session, now: datetime, delivery: Delivery, *, product_ids: Co
     """The sharing-out of one truck: against all who wait, or against those only who wait for some products.
 
     Narrowed, the units that the plan gives to all others are no part of it. What trucks that come before it bring
-    to an order is not wanted of this one any more; what later ones would bring is.
+    to an order is not wanted of this one any more; what later ones would bring is. To ``lock`` is to wait first for
+    whoever scans or plans goods of the truck: what comes, and what is planned of it, is read after that.
     """
+    if lock:
+        lock_truck(session, delivery)
     supply = list_supply(session, delivery)
     before = list_before(session, now, delivery)
     return assemble(session, now, supply, arrives=arrives_at(delivery, now), before=before,
@@ -261,7 +265,10 @@ def _free(session: Session, now: datetime, products: Collection[int],
 
 
 def list_counted_on(session: Session, product_ids: Collection[int]) -> Sequence[_Row]:
-    """Units of bins that a plan completes orders with, per order and product: what they lack and no truck brings."""
+    """Units of bins that a plan completes orders with, per order and product: what they lack and no truck brings.
+
+    With what decides the order's turn: only who comes after it has to leave them.
+    """
     planned = (
         select(OrderLine.order_id)
         .select_from(Delivery)
@@ -275,9 +282,11 @@ def list_counted_on(session: Session, product_ids: Collection[int]) -> Sequence[
         .correlate(OrderLine)
         .scalar_subquery()
     )
+    turn = (Order.is_pinned, Order.promise, Order.leave_by, Order.priority_class, Order.placed_at, Order.passed_over)
     return session.execute(
-        select(OrderLine.order_id, OrderLine.product_id, func.sum(OPEN - pegged).label("units"))
+        select(OrderLine.order_id, OrderLine.product_id, func.sum(OPEN - pegged).label("units"), *turn)
+        .join(Order, Order.id == OrderLine.order_id)
         .where(WAITS, is_among(session.connection(), OrderLine.product_id, product_ids),
                OrderLine.order_id.in_(planned))
-        .group_by(OrderLine.order_id, OrderLine.product_id)
+        .group_by(OrderLine.order_id, OrderLine.product_id, *turn)
     ).all()  # fmt: skip

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from wms_desktop.db.bulk import is_among
 from wms_desktop.db.tables import Delivery, OrderLine, Peg, PurchaseLine
 from wms_desktop.domain.arrivals import repair
+from wms_desktop.services import waiting_orders
 from wms_desktop.services.dialogue import Context
 from wms_desktop.services.planning import writing
 from wms_desktop.services.planning.reading import count_done, read
@@ -18,6 +19,8 @@ from wms_desktop.services.waiting_orders import OPEN
 
 _ROUNDS = 6
 """So often what a mended plan freed is looked at again; each round frees less than the one before."""
+_MOST_AT_ONCE = 500
+"""So many waiting orders are read again at the end of a command, to say how good a mended plan is."""
 
 
 def settle(session: Session, context: Context, product_ids: Collection[int], *, moved: Collection[int] = ()) -> None:
@@ -62,7 +65,7 @@ def mend_later(session: Session, context: Context, delivery: Delivery, product_i
 
 def _mend(session: Session, context: Context, delivery: Delivery, product_ids: Collection[int]) -> set[int]:
     """Mends one plan, until nothing is freed that was not looked at; gives the products of which units moved."""
-    todo, seen, touched = set(product_ids), set[int](), set[int]()
+    todo, seen, touched, is_mended = set(product_ids), set[int](), set[int](), False
     concerned = bool(todo) and _is_concerned(session, delivery, todo)
     for _ in range(_ROUNDS):
         if not todo or not concerned:
@@ -74,8 +77,9 @@ def _mend(session: Session, context: Context, delivery: Delivery, product_ids: C
         touched |= moved
         seen |= todo
         todo = moved - seen
-        if before or moved:
-            _count_again(session, delivery)
+        is_mended |= bool(before or moved or reading.problem.ranks)
+    if is_mended:
+        _count_again(session, context, delivery, is_moved=bool(touched))
     return touched
 
 
@@ -124,13 +128,36 @@ def _list_unsound(session: Session, deliveries: Sequence[Delivery], products: Co
     }  # fmt: skip
 
 
-def _count_again(session: Session, delivery: Delivery) -> None:
-    """The figures of a plan that was mended: how many orders it completes now."""
-    planned = session.scalar(
-        select(func.count(OrderLine.order_id.distinct()))
+def _count_again(session: Session, context: Context, delivery: Delivery, *, is_moved: bool) -> None:
+    """The figures of a plan that was mended: how many orders it completes now, and how many any could.
+
+    What was proven of the plan before is not proven of this one: it is for the solver to look at again.
+    """
+    planned = session.scalars(
+        select(OrderLine.order_id)
         .join(Peg, Peg.order_line_id == OrderLine.id)
         .where(IS_PLANNED, Peg.delivery_id == delivery.id, Peg.reason == "completes")
-    )
-    delivery.completes = (planned or 0) + count_done(session, delivery.id)
-    delivery.bound = max(delivery.bound, delivery.completes)
+        .distinct()
+    ).all()
+    done = count_done(session, delivery.id)
+    completes = len(planned) + done
+    bound = max(completes, _find_bound(session, context, delivery, set(planned), done))
+    if is_moved or (completes, bound) != (delivery.completes, delivery.bound):
+        delivery.method = "search" if delivery.method == "solver" else delivery.method
+    delivery.completes, delivery.bound = completes, bound
+    if delivery.shared_at is not None:  # else its first plan is still to be made
+        delivery.shared_at = context.at
     session.flush()
+
+
+def _find_bound(session: Session, context: Context, delivery: Delivery, standing: set[int], done: int) -> int:
+    """A number of orders that no sharing-out of the truck can pass: closely where that is quick, else all that wait."""
+    coming = {line.product_id for line in list_supply(session, delivery)}
+    waiting = len(waiting_orders.list_orders_for(session, coming))
+    if waiting > _MOST_AT_ONCE:
+        return waiting + done
+    problem = read(session, context.at, delivery).problem
+    answer = repair(problem, standing)
+    if set(answer.completed) == standing:
+        return answer.bound
+    return done + sum(len(rank.orders) for rank in problem.ranks)

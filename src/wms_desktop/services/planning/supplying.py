@@ -52,6 +52,15 @@ def list_open(session: Session, now: datetime) -> list[Delivery]:
     return sorted(soon, key=_turn)
 
 
+def lock_truck(session: Session, delivery: Delivery) -> None:
+    """Waits for whoever receives or plans goods of a truck now, and lets nobody do so until the transaction ends."""
+    session.flush()
+    session.refresh(delivery, with_for_update=True)
+    some = select(DeliveryPart.purchase_order_id).where(DeliveryPart.delivery_id == delivery.id)
+    which = PurchaseLine.purchase_order_id.in_(some)
+    session.execute(select(PurchaseLine.id).where(which).order_by(PurchaseLine.id).with_for_update())
+
+
 def arrives_at(delivery: Delivery | None, now: datetime) -> datetime:
     """When the goods of a truck can be at the dock: now, unless it is still expected later."""
     if delivery is None or delivery.state != "expected" or delivery.opens_at is None:

@@ -45,9 +45,11 @@ def write(session: Session, context: Context, delivery: Delivery, reading: Readi
     wanted = _place(reading, answer)
     state = "firm" if delivery.state == "here" else "proposed"
     session.flush()
-    moved = _change(session, context, reading, wanted, state)
+    kept, moved = _cut(session, context, reading, wanted)
     fresh = {key: one for key, one in wanted.items() if one.units > 0}
-    _add(session, context, delivery, fresh, _lanes_for(session, reading, wanted), state)
+    lanes = _lanes_for(session, reading, wanted)
+    _keep(session, reading, kept, lanes, state)
+    _add(session, context, delivery, fresh, lanes, state)
     products = {line.purchase_line_id: line.product_id for line in reading.supply}
     moved |= {products[line_id] for _, line_id in fresh}
     forget_answers(session)
@@ -123,12 +125,13 @@ def _place(reading: Reading, answer: Answer) -> dict[_Key, _Wanted]:
     return wanted
 
 
-def _change(session: Session, context: Context, reading: Reading, wanted: Mapping[_Key, _Wanted],
-            state: str) -> set[int]:  # fmt: skip
-    """Keeps, cuts or ends what stands; what is kept is taken off ``wanted``. Gives the products freed."""
+def _cut(session: Session, context: Context, reading: Reading,
+         wanted: Mapping[_Key, _Wanted]) -> tuple[dict[int, _Wanted], set[int]]:  # fmt: skip
+    """Cuts or ends what stands and is not wanted; the rest is taken off ``wanted``, and given by peg, with the products
+    freed. Lanes of orders that leave are free from here on.
+    """
     cuts: dict[int, tuple[int, str]] = {}
     kept: dict[int, _Wanted] = {}
-    same: dict[int, str] = {}
     due: dict[int, int] = {line.purchase_line_id: line.units for line in reading.supply}
     freed = set()
     for peg in reading.pegs:
@@ -136,25 +139,39 @@ def _change(session: Session, context: Context, reading: Reading, wanted: Mappin
     for peg in reading.pegs:
         one = wanted.get((peg.order_line_id, peg.purchase_line_id))
         units = min(peg.qty, one.units) if one is not None else 0
-        if one is not None:
+        if one is not None and units:
             one.units -= units
             kept[peg.id] = one
         if units < peg.qty:
             freed.add(peg.product_id)
             cuts[peg.id] = (peg.qty - units, _why(reading, peg, due))
-        elif one is not None and peg.reason == one.reason:
-            kept.pop(peg.id)
-            if peg.state != state:
-                same[peg.id] = peg.state
-    for part in in_pieces(sorted({*cuts, *kept}), at_once=_AT_ONCE):
+    for part in in_pieces(sorted(cuts), at_once=_AT_ONCE):
         for row in session.scalars(select(Peg).where(Peg.id.in_(part))):
-            if row.id in kept:
-                row.state, row.reason = state, kept[row.id].reason
-            if row.id in cuts:
-                end(session, context, row, *cuts[row.id])
+            end(session, context, row, *cuts[row.id])
+    session.flush()
+    return kept, freed
+
+
+def _keep(session: Session, reading: Reading, kept: Mapping[int, _Wanted], lanes: Mapping[int, int | None],
+          state: str) -> None:  # fmt: skip
+    """Gives the pegs that stand their state, their reason and the lane of their order."""
+    same: dict[int, str] = {}
+    other: dict[int, tuple[str, int | None]] = {}
+    for peg in reading.pegs:
+        one = kept.get(peg.id)
+        if one is None:
+            continue
+        lane_id = lanes[one.order_id]
+        if (peg.reason, peg.lane_id) != (one.reason, lane_id):
+            other[peg.id] = (one.reason, lane_id)
+        elif peg.state != state:
+            same[peg.id] = peg.state
+    for part in in_pieces(sorted(other), at_once=_AT_ONCE):
+        for row in session.scalars(select(Peg).where(Peg.id.in_(part))):
+            row.state = state
+            row.reason, row.lane_id = other[row.id]
     session.flush()
     _set_state(session, same, state)
-    return freed
 
 
 def _set_state(session: Session, before: Mapping[int, str], state: str) -> None:
@@ -175,13 +192,18 @@ def _why(reading: Reading, peg: Any, due: Mapping[int, int]) -> str:
 
 
 def _lanes_for(session: Session, reading: Reading, wanted: Mapping[_Key, _Wanted]) -> dict[int, int | None]:
-    """The lane of each order, the one its pegs name already where they do."""
-    booked = {peg.order_id: peg.lane_id for peg in reading.pegs if peg.lane_id is not None}
+    """The lane of each order: the one booked for it, else the one it was proposed for while there is room in it."""
+    named = [peg for peg in reading.pegs if peg.lane_id is not None]
+    booked = {peg.order_id: peg.lane_id for peg in named if peg.state == "firm"}
+    hoped = {peg.order_id: peg.lane_id for peg in named}
     lanes = Lanes(session, {one.order_id for one in wanted.values()})
-    return {
-        one.order_id: booked.get(one.order_id) or lanes.take(one.order_id, reading.services[one.order_id])
-        for one in wanted.values()
-    }
+    found: dict[int, int | None] = {}
+    for one in wanted.values():
+        order_id = one.order_id
+        if order_id not in found:
+            service_id = reading.services[order_id]
+            found[order_id] = booked.get(order_id) or lanes.take(order_id, service_id, hoped.get(order_id))
+    return found
 
 
 def _add(session: Session, context: Context, delivery: Delivery, fresh: Mapping[_Key, _Wanted],

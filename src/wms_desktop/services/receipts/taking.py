@@ -16,7 +16,9 @@ from wms_desktop.db.tables import (
     DeliveryPart,
     Location,
     Lot,
+    Notice,
     NoticeLine,
+    NoticePackage,
     Product,
     PurchaseLine,
     PurchaseOrder,
@@ -142,7 +144,7 @@ def take_in(session: Session, context: Context, receipt: Receipt, parcels: Seque
 
 def list_fills(session: Session, receipt: Receipt, due: Sequence[tuple[int, int]]) -> list[tuple[int, int | None, int]]:
     """(purchase line, announced line, units) that so many units of purchase lines fill, in the notices' order."""
-    announced = _list_announced(session, receipt, [line_id for line_id, _ in due])
+    announced = _list_announced(session, receipt, [line_id for line_id, _ in due], [])
     fills: list[tuple[int, int | None, int]] = []
     for line_id, qty in due:
         left = qty
@@ -202,8 +204,10 @@ class _Fills:
         for line in _lock_lines(session, receipt, ordered):
             self._lines[line.product_id].append(line)
         self._open = {line.id: line.ordered - line.received for rows in self._lines.values() for line in rows}
-        self._announced = _list_announced(session, receipt, list(self._open))
+        named = [parcel.notice_line_id for parcel in parcels if parcel.notice_line_id is not None]
+        self._announced = _list_announced(session, receipt, list(self._open), named)
         self._left = {row.id: row.qty - row.received for rows in self._announced.values() for row in rows}
+        self._unopened = _list_unopened(session, [row for rows in self._announced.values() for row in rows])
 
     def spread(self, parcel: Parcel) -> Iterator[tuple[int | None, int | None, int]]:
         """(purchase line, announced line, units) of a parcel."""
@@ -222,8 +226,12 @@ class _Fills:
             yield from ((line_id, notice_line_id, qty) for notice_line_id, qty in self._announce(line_id, parcel, take))
 
     def _announce(self, purchase_line_id: int, parcel: Parcel, qty: int) -> Iterator[tuple[int | None, int]]:
+        """What the label names, then the parcel's lot; loose lines before packages, those still to come last."""
         rows = self._announced.get(purchase_line_id, ())
-        for row in sorted(rows, key=lambda one: (one.id != parcel.notice_line_id, one.lot not in ("", parcel.lot))):
+        for row in sorted(rows, key=lambda one: (
+            one.id != parcel.notice_line_id, one.lot not in ("", parcel.lot), one.package_id in self._unopened,
+            one.package_id is not None,
+        )):  # fmt: skip
             take = min(qty, self._left[row.id])
             if take > 0:
                 self._left[row.id] -= take
@@ -231,6 +239,16 @@ class _Fills:
                 yield row.id, take
         if qty:
             yield None, qty
+
+
+def _list_unopened(session: Session, rows: Sequence[NoticeLine]) -> set[int]:
+    """The packages of announced lines that nobody received or opened yet."""
+    ids = {row.package_id for row in rows if row.package_id is not None}
+    if not ids:
+        return set()
+    return set(session.scalars(
+        select(NoticePackage.id).where(NoticePackage.id.in_(ids), NoticePackage.state == "announced")
+    ))  # fmt: skip
 
 
 def _named_first(lines: list[PurchaseLine], announced: dict[int, list[NoticeLine]],
@@ -253,19 +271,27 @@ def _lock_lines(session: Session, receipt: Receipt, product_ids: Sequence[int]) 
     ).all()
 
 
-def _list_announced(session: Session, receipt: Receipt, purchase_line_ids: list[int]) -> dict[int, list[NoticeLine]]:
-    """What notices of the receipt's truck (else its own notice) still announce of purchase lines."""
-    if (receipt.delivery_id is None and receipt.notice_id is None) or not purchase_line_ids:
+def _list_announced(session: Session, receipt: Receipt, purchase_line_ids: list[int],
+                    named: Sequence[int]) -> dict[int, list[NoticeLine]]:  # fmt: skip
+    """What the receipt's notice, its truck and the other trucks that are here still announce of purchase lines.
+
+    The lines that labels name are always among them.
+    """
+    if receipt.purchase_order_id is None or not purchase_line_ids:
         return {}
     of_truck = select(DeliveryPart.notice_id).where(
         DeliveryPart.delivery_id == receipt.delivery_id, DeliveryPart.notice_id.is_not(None)
     )
+    here = select(Notice.id).where(Notice.purchase_order_id == receipt.purchase_order_id, Notice.state == "here")
     rows = session.scalars(
         select(NoticeLine)
         .where(
             NoticeLine.purchase_line_id.in_(purchase_line_ids),
             NoticeLine.received < NoticeLine.qty,
-            (NoticeLine.notice_id == receipt.notice_id) | NoticeLine.notice_id.in_(of_truck),
+            (NoticeLine.notice_id == receipt.notice_id)
+            | NoticeLine.notice_id.in_(of_truck)
+            | NoticeLine.notice_id.in_(here)
+            | NoticeLine.id.in_(named),
         )
         .order_by(NoticeLine.notice_id, NoticeLine.line_no)
         .execution_options(populate_existing=True)

@@ -61,7 +61,7 @@ def quantity(session: Session, context: Context, key: Resolved) -> Answer:
 def demand(session: Session, context: Context, facts: Facts, pending: Facts) -> Answer:
     """Asks for what is still missing (serial, lot, expiry, a yes), else takes the units in."""
     product = session.get_one(Product, pending["product"])
-    receipt = receipt_of(session, facts)
+    receipt = receipts.hold_open(session, facts["receipt"])
     facts = kept(facts) | ({"reason": pending["reason"]} if "reason" in pending else {})
     asked: Facts = {"product": product.name, "qty": pending["qty"]}
     wanted = None if pending.get("foreign") else _compare(session, receipt, product, pending["qty"])

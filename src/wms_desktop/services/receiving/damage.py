@@ -24,13 +24,18 @@ def begin(session: Session, context: Context, _key: Resolved) -> Answer:
 
 
 def reason(session: Session, context: Context, key: Resolved) -> Answer:
-    """The reason by its number; after a damaged unit a number means so many of it, in all."""
+    """The reason by its number; after a damaged unit of it a number means so many of it, in all."""
     _, facts = where(session, context)
-    if "reason" in facts and key.kind == "key:quantity" and facts.get("last", {}).get("reason"):
+    if key.kind == "key:quantity" and is_counting(facts):
         return counting.quantity(session, context, key)
     why = chosen(key, DAMAGE_REASONS)
     go(session, context, "damage", kept(facts) | {"reason": why})
     return said(Outcome.ACCEPTED, Message("scan_damaged", {"reason": f"reason.{why}"}))
+
+
+def is_counting(facts: Facts) -> bool:
+    """Whether a number is a quantity now: a unit of the chosen reason was scanned."""
+    return "reason" in facts and facts.get("last", {}).get("reason") == facts["reason"]
 
 
 def unit(session: Session, context: Context, scan: Resolved) -> Answer:
@@ -40,6 +45,12 @@ def unit(session: Session, context: Context, scan: Resolved) -> Answer:
         raise Refusal("damage_reason_first")
     pending = counting.scan_facts(scan) | {"product": scan.id, "qty": scan.units, "reason": facts["reason"]}
     return counting.demand(session, context, facts, pending)
+
+
+def next_item(session: Session, context: Context, scan: Resolved) -> Answer:
+    """The item after one that was put aside: still a damaged unit where damaged ones were being scanned."""
+    _, facts = where(session, context)
+    return unit(session, context, scan) if facts.get("reason") else counting.count(session, context, scan)
 
 
 def ask_note(session: Session, context: Context, _key: Resolved) -> Answer:

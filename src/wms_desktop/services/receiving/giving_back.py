@@ -19,7 +19,7 @@ _MOST = 9999
 def choose(session: Session, context: Context, key: Resolved) -> Answer:
     """The reason by its number; after an item a number means so many of it, in all."""
     _, facts = where(session, context)
-    if "reason" in facts and "last" in facts and key.kind == "key:quantity":
+    if key.kind == "key:quantity" and is_counting(facts):
         last = facts["last"]
         counted = number(key.text, _MOST)
         if counted <= last["count"]:
@@ -29,6 +29,11 @@ def choose(session: Session, context: Context, key: Resolved) -> Answer:
     why = chosen(key, RETURN_REASONS)
     go(session, context, "give_back", {"closed": facts["closed"], "reason": why})
     return said(Outcome.ACCEPTED, Message("give_back_scan", {"reason": f"reason.{why}"}))
+
+
+def is_counting(facts: Facts) -> bool:
+    """Whether a number is a quantity now: a unit was scanned after the reason was chosen."""
+    return "reason" in facts and "last" in facts
 
 
 def unit(session: Session, context: Context, scan: Resolved) -> Answer:

@@ -10,11 +10,12 @@ from sqlalchemy.orm import Session
 
 from wms_desktop.db.tables import Barcode, Product
 from wms_desktop.domain import barcodes, near_codes
+from wms_desktop.errors import Refusal
 from wms_desktop.prompts import Answer, Detail, Message, Outcome
 from wms_desktop.services import inbound
 from wms_desktop.services.dialogue import UNKNOWN, Context, Resolved
 from wms_desktop.services.receiving import counting, damage, opening, plates, teaching
-from wms_desktop.services.receiving.state import Facts, go, number, said, where
+from wms_desktop.services.receiving.state import COUNTS, Facts, go, number, said, where
 
 _MOST = 6
 
@@ -32,8 +33,13 @@ def find(session: Session, text: str, *, takes_unknown: bool) -> Resolved | None
 
 
 def unknown(session: Session, context: Context, scan: Resolved) -> Answer:
-    """Offers what the code may have been; scanned once more it is taught, or an SSCC is a new plate."""
+    """Offers what the code may have been; scanned once more it is taught, or an SSCC is a new plate.
+
+    Refuses `pallet_needs_order` and `pallet_while_damaged`: only good units of an open receipt stand on a plate.
+    """
     state, facts = where(session, context)
+    if scan.sscc and state not in COUNTS:
+        raise Refusal("pallet_while_damaged" if state == "damage" else "pallet_needs_order", text=scan.text)
     rows = [] if scan.sscc else _list_offers(session, scan.name)
     if rows:
         offer = {"text": scan.text, "state": state, "rows": [list(row) for row in rows]}
@@ -73,9 +79,12 @@ def scanned_again(session: Session, context: Context, scan: Resolved) -> Answer:
 
 
 def yes(session: Session, context: Context, _key: Resolved) -> Answer:
-    """F8 takes the only offer."""
+    """F8 takes the only offer; of several the row's number is asked for (`which_was_meant`)."""
     _, facts = where(session, context)
-    return _take(session, context, facts, number("1" if len(facts["offer"]["rows"]) == 1 else "", 1))
+    offer = facts["offer"]
+    if len(offer["rows"]) > 1:
+        raise Refusal("which_was_meant", text=offer["text"], count=len(offer["rows"]))
+    return _take(session, context, facts, 1)
 
 
 def choose(session: Session, context: Context, key: Resolved) -> Answer:

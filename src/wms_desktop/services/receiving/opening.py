@@ -78,6 +78,20 @@ def choose(session: Session, context: Context, key: Resolved) -> Answer:
     return counting.count(session, context, scan)
 
 
+def open_of_truck(session: Session, context: Context, scan: Resolved) -> Answer:
+    """Any item of the truck: its order of this truck opens and the unit is counted; of several one is chosen."""
+    _, facts = where(session, context)
+    expecting = {row.id for row in receipts.list_expecting(session, scan.id)}
+    rows = [order_id for order_id in facts["orders"] if order_id in expecting]
+    if not rows:
+        raise Refusal("not_of_truck", product=scan.name)
+    if len(rows) > 1:
+        go(session, context, "choose", {"product": scan.id, "orders": rows, "scan": counting.scan_facts(scan)})
+        return said(Outcome.LOOK_HERE, Message("choose_receipt", {"product": scan.name, "count": len(rows)}))
+    go(session, context, "count", {"receipt": open_for(session, context, rows[0]).id})
+    return counting.count(session, context, scan)
+
+
 def list_choices(session: Session, facts: Facts) -> list[Detail]:
     """The orders that are offered, as rows to choose from, in the order they were offered."""
     if "product" in facts:
@@ -101,9 +115,9 @@ def list_choices(session: Session, facts: Facts) -> list[Detail]:
     return shown
 
 
-def open_for(session: Session, context: Context, purchase_order_id: int) -> Receipt:
-    """The receipt of a purchase order whose truck is checked in."""
-    delivery = inbound.check_in(session, context, purchase_order_id=purchase_order_id)
+def open_for(session: Session, context: Context, purchase_order_id: int, notice_id: int | None = None) -> Receipt:
+    """The receipt of a purchase order whose truck (that of its notice, where one is named) is checked in."""
+    delivery = inbound.check_in(session, context, purchase_order_id=purchase_order_id, notice_id=notice_id)
     return _receipt(session, context, delivery, purchase_order_id)
 
 

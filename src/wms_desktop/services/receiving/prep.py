@@ -82,7 +82,9 @@ def passed(session: Session, context: Context, _key: Resolved) -> Answer:
         go(session, context, "inspect", kept(facts))
         return said(Outcome.LOOK_HERE, Message("set_aside_relabel", args), TOUCHED)
     last = {"lines": [line.id for line in lines], "units": 0, "count": 1, "product": goods["product"]}
-    go(session, context, "inspect", kept(facts) | {"passed": lines[0].receipt_id, "last": last})
+    newest = [line.receipt_id for line in sorted(lines, key=lambda line: line.id, reverse=True)]
+    receipt_ids = list(dict.fromkeys([*newest, *facts.get("passed", [])]))
+    go(session, context, "inspect", kept(facts) | {"passed": receipt_ids, "last": last})
     return verdict(session, last["lines"], args)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from sqlalchemy.orm import Session
 
@@ -12,7 +12,7 @@ from wms_desktop.prompts import Detail
 from wms_desktop.services import receipts, site_time
 from wms_desktop.services.crossdocking import Carry
 from wms_desktop.services.dialogue import Context
-from wms_desktop.services.receiving import offers, opening, prep, teaching, verdict
+from wms_desktop.services.receiving import damage, giving_back, offers, opening, prep, teaching, verdict
 from wms_desktop.services.receiving.state import (
     DAMAGE_REASONS,
     DECLINE_REASONS,
@@ -31,6 +31,13 @@ _REASONS: Mapping[str, tuple[str, ...]] = {
     "give_back": RETURN_REASONS,
 }
 
+_COUNTING: Mapping[str, Callable[[Facts], bool]] = {
+    "damage": damage.is_counting,
+    "give_back": giving_back.is_counting,
+}
+
+_MOST_RESTS = 8
+
 Shown = tuple[dict[str, Value], list[Detail], str]
 
 
@@ -48,6 +55,13 @@ def show(session: Session, context: Context, state: str, facts: Facts) -> Shown:
     return args | more, details, big
 
 
+def digits(state: str, facts: Facts, keys: tuple[str, ...]) -> tuple[str, ...]:
+    """The keys of a state; where digits choose a reason first and count afterwards, only one of the two at a time."""
+    if state not in _COUNTING:
+        return keys
+    return tuple(key for key in keys if key != ("choose" if _COUNTING[state](facts) else "quantity"))
+
+
 def progress(session: Session, facts: Facts) -> tuple[int, int]:
     """Units received on the receipt's order, and units ordered."""
     return receipts.counted(session, receipt_of(session, facts)) if "receipt" in facts else (0, 0)
@@ -55,15 +69,16 @@ def progress(session: Session, facts: Facts) -> tuple[int, int]:
 
 def _of_state(session: Session, context: Context, state: str, facts: Facts) -> tuple[Facts, list[Detail], str]:
     if state == "choose":
-        what = {"product": name_of(session, facts["product"])} if "product" in facts else {"product": "-"}
-        return what, opening.list_choices(session, facts), ""
+        return {"product": name_of(session, facts["product"])}, opening.list_choices(session, facts), ""
+    if state == "truck":
+        return {"count": len(facts["orders"])}, opening.list_choices(session, facts), ""
     if state in ("carry", "bring"):
         waiting = carries(session, context, facts)
         leave_by = site_time.clock_time(session, waiting[0].leave_by)
         return _carry_args(waiting) | {"leave_by": leave_by}, _details(session, waiting, facts), waiting[0].lane
     if state == "aside":
         last = facts["last"]
-        args = {"product": name_of(session, last["product"]), "qty": last["count"] * last["units"],
+        args = {"product": name_of(session, last["product"]), "qty": last.get("aside", last["count"] * last["units"]),
                 "step": f"step.{last['step']}"}  # fmt: skip
         return args, _details(session, carries(session, context, facts), {}), f"step.{last['step']}"
     if state in _REASONS:
@@ -124,9 +139,11 @@ def _details(session: Session, waiting: list[Carry], facts: Facts) -> list[Detai
                                    "product": one.product})
         for one in waiting
     ]  # fmt: skip
-    rest = verdict.rest_of_last(session, facts)
-    if rest:
-        proposal = verdict.propose_bin(session, facts)
+    rests = verdict.list_rests(session, facts)
+    for goods in rests[:_MOST_RESTS]:
+        proposal = verdict.propose_bin(session, goods)
         place: Facts = {} if proposal is None else {"bin": proposal.code}
-        rows.append(Detail("receive.to_bin" if place else "receive.to_nowhere", {"qty": rest} | place))
+        what: Facts = {"product": verdict.name_of_goods(session, goods)} if len(rests) > 1 else {}
+        code = "receive.to_bin" if place else "receive.to_nowhere"
+        rows.append(Detail(f"{code}_of" if what else code, {"qty": goods.qty} | what | place))
     return rows

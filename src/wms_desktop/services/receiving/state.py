@@ -27,7 +27,7 @@ COUNTS = ("count", "carry", "aside")
 PREPARES = ("inspect", "passing", "failing")
 ASKED = ("serial", "lot", "expiry", "over", "over_far", "foreign", "weight")
 """States that ask something about units before they are taken in."""
-_WITHOUT_RECEIPT = ("open", "choose", *PREPARES)
+_WITHOUT_RECEIPT = ("open", "choose", "truck", *PREPARES)
 _NO_PROMPT = Prompt(workflow=NAME, state="open")
 
 
@@ -35,11 +35,13 @@ def where(session: Session, context: Context) -> tuple[str, Facts]:
     """The stored state, except that `count` becomes `aside` or `carry` while units wait to be set aside or carried.
 
     A receipt that a colleague closed, or took back, leads to `open`; what was inspected and waits to be carried makes
-    `inspect` a `bring`.
+    `inspect` a `bring`. Where the orders to choose from are a truck's, `choose` is a `truck`.
     """
     state, facts = load(session, context, NAME, "open")
     if state == "give_back":
         return state, facts
+    if state == "choose" and "product" not in facts:
+        return "truck", facts
     if state not in _WITHOUT_RECEIPT and "receipt" in facts:
         receipt = session.get(Receipt, facts["receipt"])
         if receipt is None or receipt.state != "open":
@@ -72,8 +74,12 @@ def said(outcome: Outcome, message: Message, changes: Changes = Changes.NONE) ->
 
 
 def carries(session: Session, context: Context, facts: Facts) -> list[Carry]:
-    """What this station still has to carry to lanes, of its receipt or of what was inspected last."""
-    receipt_id = facts.get("passed", facts.get("receipt"))
+    """What this station still has to carry to lanes: of its receipt, or of all receipts whose goods passed here."""
+    receipt_ids = facts.get("passed") or [facts.get("receipt")]
+    return [one for receipt_id in receipt_ids for one in _list_carries(session, context, receipt_id)]
+
+
+def _list_carries(session: Session, context: Context, receipt_id: int | None) -> list[Carry]:
     if receipt_id is None:
         return []
     at = (receipt_id, context.station_id)
@@ -120,8 +126,8 @@ def supervise(session: Session, scan: Resolved) -> str:
 def leave(session: Session, context: Context, _key: Resolved) -> Answer:
     """Esc: back to counting, or out of the receipt, which stays open."""
     state, facts = where(session, context)
-    waiting = carries(session, context, facts) if state == "bring" else []
-    if waiting and facts.get("from") != facts["passed"]:
+    waiting = _list_forgotten(session, context, facts) if state == "bring" else []
+    if waiting:
         raise Refusal("carry_first", qty=sum(one.qty for one in waiting), lane=waiting[0].lane)
     if state in ("passing", "failing") or (state == "decline" and "passed" in facts):
         go(session, context, "inspect", kept(facts))
@@ -134,3 +140,15 @@ def leave(session: Session, context: Context, _key: Resolved) -> Answer:
     else:
         go(session, context, "open", {})
     return said(Outcome.LOOK_HERE, Message("left_as_it_is"))
+
+
+def _list_forgotten(session: Session, context: Context, facts: Facts) -> list[Carry]:
+    """What passed and would be forgotten on leaving: all but what the receipt that is gone back to shows itself."""
+    back = session.get(Receipt, facts["from"]) if facts.get("from") is not None else None
+    shown = facts["from"] if back is not None and back.state == "open" else None
+    return [
+        one
+        for receipt_id in facts["passed"]
+        if receipt_id != shown
+        for one in _list_carries(session, context, receipt_id)
+    ]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from wms_desktop.changes import Changes
 from wms_desktop.db.engine import ask_once
-from wms_desktop.db.tables import Location, Peg, ReceiptLine
+from wms_desktop.db.tables import Location, Lot, Peg, ReceiptLine
 from wms_desktop.errors import Refusal, WrongScan
 from wms_desktop.prompts import Answer, Message, Outcome
 from wms_desktop.services import bins, crossdocking, inbound, receipts, site_time
@@ -21,7 +23,7 @@ from wms_desktop.services.receiving.state import (
     chosen,
     go,
     kept,
-    receipt_of,
+    name_of,
     said,
     where,
 )
@@ -67,22 +69,46 @@ def decline_reason(session: Session, context: Context, key: Resolved) -> Answer:
 
 
 def why_so(session: Session, context: Context, _key: Resolved) -> Answer:
-    """F9: why this order, or this bin."""
+    """F9: why this order, or this bin; refuses `why_scan_first`."""
     _, facts = where(session, context)
-    pegs = receipts.list_pegs(session, facts.get("last", {}).get("lines", []))
+    lines = facts.get("last", {}).get("lines", [])
+    pegs = receipts.list_pegs(session, lines)
+    if not lines:
+        pegs = [session.get_one(Peg, one.peg_id) for one in carries(session, context, facts)[:1]]
     if not pegs:
-        today = site_time.today(session, context.at)
-        guard = crossdocking.find_guard(session, today, facts.get("last", {}).get("lines", []))
-        if guard:
-            return said(Outcome.LOOK_HERE, Message(f"why_arrival_{guard}", {}))
-        proposal = propose_bin(session, facts)
-        code = "why_bin_none" if proposal is None else f"why_bin_{proposal.reason}"
-        place: Facts = {} if proposal is None else {"bin": proposal.code}
-        return said(Outcome.LOOK_HERE, Message(code, place))
+        return said(Outcome.LOOK_HERE, _why_no_lane(session, context, facts, lines))
     order = crossdocking.order_of(session, pegs[0])
     leave_by = site_time.clock_time(session, order.leave_by)
     args: Facts = {"order": order.number, "qty": pegs[0].qty, "leave_by": leave_by}
     return said(Outcome.LOOK_HERE, Message(f"why_{pegs[0].reason}", args))
+
+
+def _why_no_lane(session: Session, context: Context, facts: Facts, lines: list[int]) -> Message:
+    """Why units that nobody gets in a lane go to their bin, or are kept from all."""
+    rests = list_rests(session, facts)
+    if not rests:
+        return _why_kept(session, lines)
+    guard = crossdocking.find_guard(session, site_time.today(session, context.at), lines)
+    if guard:
+        return Message(f"why_arrival_{guard}", {})
+    proposal = propose_bin(session, rests[0])
+    if proposal is None:
+        return Message("why_bin_none")
+    return Message(f"why_bin_{proposal.reason}", {"bin": proposal.code})
+
+
+def _why_kept(session: Session, lines: list[int]) -> Message:
+    """What units are that want no bin: set aside, or on the hold."""
+    for line in session.scalars(select(ReceiptLine).where(ReceiptLine.id.in_(lines)).order_by(ReceiptLine.id)):
+        if line.condition == "inspect":
+            return Message("why_arrival_inspection")
+        if line.condition == "relabel":
+            return Message("why_relabel")
+        if line.note == receipts.NOT_ORDERED:
+            return Message("why_hold_foreign")
+        if line.condition == "damaged":
+            return Message("why_hold_expired" if line.note == "expired" else "why_hold_damaged")
+    raise Refusal("why_scan_first")
 
 
 def reprint(session: Session, context: Context, _key: Resolved) -> Answer:
@@ -94,10 +120,10 @@ def reprint(session: Session, context: Context, _key: Resolved) -> Answer:
 def done(session: Session, context: Context, _key: Resolved) -> Answer:
     """F10: the receipt is closed; what did not come stays due."""
     _, facts = where(session, context)
+    receipt = receipts.hold_open(session, facts["receipt"], to_close=True)
     waiting = carries(session, context, facts)
     if waiting:
         raise Refusal("carry_first", qty=sum(one.qty for one in waiting), lane=waiting[0].lane)
-    receipt = receipt_of(session, facts)
     elsewhere = crossdocking.count_carries(session, receipt.id)
     if elsewhere:
         raise Refusal("colleague_carries", qty=elsewhere)
@@ -114,23 +140,28 @@ def refuse_bin(session: Session, _context: Context, scan: Resolved) -> Answer:
     raise WrongScan("putaway_is_elsewhere", bin=session.get_one(Location, scan.id).code)
 
 
-def rest_of_last(session: Session, facts: Facts) -> int:
-    """Good units of the last scan that nobody gets in a lane."""
+def list_rests(session: Session, facts: Facts) -> list[Goods]:
+    """Good units of the last scan that nobody gets in a lane, by product and lot."""
     lines = facts.get("last", {}).get("lines", [])
-    return ask_once(session, ("rest", *lines), lambda: _ask_rest(session, lines)) if lines else 0
+    return ask_once(session, ("rests", *lines), lambda: _ask_rests(session, lines)) if lines else []
 
 
-def _ask_rest(session: Session, lines: list[int]) -> int:
-    rows = session.scalars(select(ReceiptLine).where(ReceiptLine.id.in_(lines)))
-    total = sum(line.qty for line in rows if line.condition == "good" and line.note != receipts.NOT_ORDERED)
-    return total - sum(p.qty for p in receipts.list_pegs(session, lines) if p.state in ("arrived", "in_lane"))
+def _ask_rests(session: Session, lines: list[int]) -> list[Goods]:
+    to_lane = [peg for peg in receipts.list_pegs(session, lines) if peg.state in ("arrived", "in_lane")]
+    left: Counter[tuple[int, int]] = Counter()
+    for line in session.scalars(select(ReceiptLine).where(ReceiptLine.id.in_(lines)).order_by(ReceiptLine.id)):
+        if line.condition == "good" and line.note != receipts.NOT_ORDERED:
+            carried = sum(peg.qty for peg in to_lane if peg.receipt_line_id == line.id)
+            left[line.product_id, line.lot_id] += line.qty - carried
+    return [Goods(product_id=product, qty=qty, lot_id=lot) for (product, lot), qty in left.items() if qty > 0]
 
 
-def propose_bin(session: Session, facts: Facts) -> bins.Proposal | None:
+def name_of_goods(session: Session, goods: Goods) -> str:
+    """A product's name, with its lot."""
+    lot = session.get_one(Lot, goods.lot_id).code if goods.lot_id else ""
+    return f"{name_of(session, goods.product_id)} {lot}".strip()
+
+
+def propose_bin(session: Session, goods: Goods) -> bins.Proposal | None:
     """Where the rest of the last scan goes."""
-    rest = rest_of_last(session, facts)
-    if not rest:
-        return None
-    line = session.get_one(ReceiptLine, facts["last"]["lines"][0])
-    goods = Goods(product_id=line.product_id, qty=rest, lot_id=line.lot_id)
     return ask_once(session, goods, lambda: bins.propose(session, goods))

@@ -5,18 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, tzinfo
+from datetime import date, datetime, timedelta, tzinfo
 from typing import Any
 
 from wms_desktop.ui.days import day_in_words, full_day, read_day
 from wms_desktop.ui.desks.fields import ChoiceField, DayField, Field, RowsField, TextField
-from wms_desktop.ui.desks.inbound_words import Due, at, names, parts_of, window_in_words
+from wms_desktop.ui.desks.inbound_words import Due, at, names, parts_of, read_time, window_in_words
 from wms_desktop.ui.desks.panel import Proposal, Values
 from wms_desktop.ui.widgets import plain
 from wms_desktop.ui.wording import say
 from wms_desktop.views.inbound import DueLine, TruckRow
 
 _MOST_UNITS = 1_000_000
+_DAY = timedelta(days=1)
 _PRICE = re.compile(r"[0-9]{1,9}(\.[0-9]{1,4})?\Z")
 
 
@@ -232,23 +233,31 @@ def _window(values: Values, house: House) -> dict[str, Any]:
 
 
 def _at(values: Values, name: str, house: House) -> datetime | None:
-    return at(values["day"], values[name], house.zone)
+    day = values["day"]
+    return at(day + _DAY if name == "closes" and _is_overnight(values) else day, values[name], house.zone)
+
+
+def _is_overnight(values: Values) -> bool:
+    """Whether the window ends at or before the time of its beginning: then it ends on the next day."""
+    opens, closes = read_time(values["opens"]), read_time(values["closes"])
+    return opens is not None and closes is not None and closes <= opens
 
 
 def _check_window(values: Values, house: House) -> str:
-    opens, closes = _at(values, "opens", house), _at(values, "closes", house)
-    for name, found in (("opens", opens), ("closes", closes)):
+    for name in ("opens", "closes"):
+        found = _at(values, name, house)
         if found is None and not values[name]:
             return say("ui.inbound.wanted", what=say(f"ui.inbound.{name}"))
         if found is None:
             return say("ui.inbound.no_time", text=plain(values[name], 40))
-    if opens is not None and closes is not None and opens >= closes:
-        return say("ui.inbound.backwards")
     return ""
 
 
 def _when(values: Values) -> str:
-    return f"{day_in_words(values['day'])} {plain(values['opens'], 10)}–{plain(values['closes'], 10)}"
+    when = f"{day_in_words(values['day'])} {plain(values['opens'], 10)}–{plain(values['closes'], 10)}"
+    if not _is_overnight(values):
+        return when
+    return say("ui.inbound.overnight", when=when, day=day_in_words(values["day"] + _DAY))
 
 
 def _dock_name(values: Values, house: House) -> str:

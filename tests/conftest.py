@@ -37,7 +37,7 @@ _choose_offscreen()
 
 _PATIENT = settings(deadline=None, print_blob=True, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("desk", _PATIENT, max_examples=60)
-settings.register_profile("ci", _PATIENT, max_examples=100)
+settings.register_profile("ci", _PATIENT, max_examples=60)
 settings.register_profile("deep", _PATIENT, max_examples=2000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci" if IN_CI else "desk"))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections import Counter
 from typing import Any
 
 import pytest
@@ -14,9 +15,9 @@ from wms_desktop.db.tables import Barcode, Location, OrderLine, Peg, ReceiptLine
 from wms_desktop.prompts import Answer
 from wms_desktop.services import commands, order_acts, orders, receiving, selfcheck
 
-pytestmark = pytest.mark.timeout(120)
+pytestmark = pytest.mark.timeout(300)
 
-PRODUCTS, ORDERS, PURCHASES = 40, 500, 12
+PRODUCTS, ORDERS, PURCHASES = 40, 500, 6
 
 
 def furnish(house: House, seed: int) -> list[Paper]:
@@ -49,7 +50,20 @@ def furnish(house: House, seed: int) -> list[Paper]:
 
 
 def test_random_receipts_peg_no_unit_twice_and_leave_a_clean_ledger(house: House) -> None:
-    verdicts, seed = (200, 1) if house.engine.dialect.name == "sqlite" else (30, 2)
+    did = play(house, 30, 2)
+
+    assert min(did[what] for what in ("carried", "declined", "undone", "recounted")) > 0
+
+
+@pytest.mark.reliability
+def test_two_hundred_random_receipts_against_five_hundred_backorders(house: House) -> None:
+    did = play(house, 200, 1)
+
+    assert min(did[what] for what in ("carried", "declined", "undone", "recounted", "cancelled")) > 0
+
+
+def play(house: House, verdicts: int, seed: int) -> Counter[str]:
+    """So many receipts, whatever comes between; the ledger and the pegs are proved. Gives what was done how often."""
     papers = furnish(house, seed)
     clerk = house.at(receiving, "DOCK-A", "OP-receiver")
 
@@ -66,12 +80,11 @@ def test_random_receipts_peg_no_unit_twice_and_leave_a_clean_ledger(house: House
     day.play(verdicts)
 
     assert len(day.verdicts) == verdicts
-    assert min(day.did[what] for what in ("carried", "declined", "undone", "recounted")) > 0
-    assert day.did["cancelled"] > 0 or verdicts < 200
     assert house.read(selfcheck.find_differences) == []
     assert house.read(pegged_beyond_received) == 0
     assert house.read(held_beyond_owed) == 0
     assert house.read(dead_pegs) == []
+    return day.did
 
 
 def orders_by_number(session: Any, number: str) -> int:

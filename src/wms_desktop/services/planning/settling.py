@@ -19,7 +19,7 @@ from wms_desktop.services.waiting_orders import OPEN
 
 _ROUNDS = 6
 """So often what a mended plan freed is looked at again; each round frees less than the one before."""
-_MOST_AT_ONCE = 500
+_MOST_AT_ONCE = 60
 """So many waiting orders are read again at the end of a command, to say how good a mended plan is."""
 
 

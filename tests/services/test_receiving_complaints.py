@@ -65,18 +65,24 @@ def test_complaint_17_a_scan_is_as_quick_with_fifteen_thousand_bins(house: House
          "walk_seq": n}
         for n in range(15_000)
     ]  # fmt: skip
-    with writing(house.engine) as session:
-        insert_many(session.connection(), Location.metadata.tables["location"], rows)
+    house.bin("A-1")
     house.purchase("PO-1", (mug, 9_000))
     clerk.scan("PO-1")
 
-    times = []
-    for _ in range(9):
-        began = time.perf_counter()
-        assert clerk.scan(CASE).message.code == "verdict_bin"
-        times.append(time.perf_counter() - began)
+    def quickest() -> float:
+        """The quickest of some scans: what a busy machine adds is not the scan's."""
+        times = []
+        for _ in range(7):
+            began = time.perf_counter()
+            assert clerk.scan(CASE).message.code == "verdict_bin"
+            times.append(time.perf_counter() - began)
+        return min(times)
 
-    assert sorted(times)[4] < 0.2
+    with_one = quickest()
+    with writing(house.engine) as session:
+        insert_many(session.connection(), Location.metadata.tables["location"], rows)
+
+    assert quickest() < 3 * with_one + 0.02
 
 
 def test_complaint_19_a_scan_acts_on_the_whole_order_however_long(house: House, clerk: Desk) -> None:

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import os
-import shutil
-import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,8 +17,8 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from tests.builders import NOON, House
-from wms_desktop.db import schema
-from wms_desktop.db.engine import open_engine, writing
+from tests.services.house_copies import OpenHouse, postgres_copies, sqlite_copies
+from wms_desktop.db.engine import writing
 from wms_desktop.db.tables import Location, Movement, Order, OrderLine, PurchaseOrder, Reservation, Stock, Substitute
 from wms_desktop.prompts import Answer, Message, Outcome
 from wms_desktop.services import (
@@ -48,8 +45,6 @@ EXAMPLES = int(os.environ.get("WMS_EXAMPLES", "10"))
 QTY = st.integers(1, 4)
 PRODUCT = st.integers(1, len(SKUS))
 NTH = st.integers(0, 5)
-
-OpenHouse = Callable[[], tuple[House, Callable[[], None]]]
 
 
 def furnish(house: House) -> House:
@@ -290,49 +285,14 @@ class BacklogMachine(RuleBasedStateMachine):
 @pytest.fixture(scope="module")
 def sqlite_houses() -> Iterator[OpenHouse]:
     """Copies of one furnished file."""
-    memory = Path("/dev/shm")
-    folder = Path(tempfile.mkdtemp(dir=memory if memory.is_dir() else None))
-    engine = open_engine(f"sqlite:///{folder / 'furnished.db'}")
-    schema.upgrade(engine)
-    furnish(House(engine))
-    engine.dispose()
-
-    def open_house() -> tuple[House, Callable[[], None]]:
-        copy = Path(tempfile.mkdtemp(dir=folder)) / "x.db"
-        shutil.copy(folder / "furnished.db", copy)
-        house = House(open_engine(f"sqlite:///{copy}"))
-
-        def leave() -> None:
-            house.engine.dispose()
-            shutil.rmtree(copy.parent)
-
-        return house, leave
-
-    yield open_house
-    shutil.rmtree(folder)
+    with sqlite_copies(furnish) as open_house:
+        yield open_house
 
 
 @pytest.fixture
 def postgres_houses(postgres_databases: Any) -> OpenHouse:
     """Copies of one furnished database."""
-
-    def fill(url: str) -> None:
-        engine = open_engine(url)
-        schema.upgrade(engine)
-        furnish(House(engine))
-        engine.dispose()
-
-    def open_house() -> tuple[House, Callable[[], None]]:
-        name = postgres_databases.copy("backlog_machine", fill)
-        house = House(open_engine(postgres_databases.url(name)))
-
-        def leave() -> None:
-            house.engine.dispose()
-            postgres_databases.drop(name)
-
-        return house, leave
-
-    return open_house
+    return postgres_copies(postgres_databases, "backlog_machine", furnish)
 
 
 def run(open_house: OpenHouse, examples: int) -> None:

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import os
-import shutil
-import tempfile
 from collections import defaultdict
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -20,8 +17,7 @@ from sqlalchemy.orm import Session
 
 from tests.builders import House
 from tests.services import truck_floor as floor
-from wms_desktop.db import schema
-from wms_desktop.db.engine import open_engine
+from tests.services.house_copies import OpenHouse, postgres_copies, sqlite_copies
 from wms_desktop.db.tables import Delivery, Order, OrderLine, Peg, PurchaseLine, Receipt, ReceiptLine
 from wms_desktop.services import cancelling, crossdocking, orders, planning, selfcheck
 from wms_desktop.services.waiting_orders import OPEN
@@ -31,7 +27,6 @@ PRODUCT = st.integers(1, 3)
 QTY = st.integers(1, 4)
 NTH = st.integers(0, 7)
 TRUCK = st.integers(1, 2)
-OpenHouse = Callable[[], tuple[House, Callable[[], None]]]
 
 
 def furnish(house: House) -> House:
@@ -206,49 +201,14 @@ def check_lanes(session: Session) -> None:
 @pytest.fixture
 def sqlite_houses() -> Iterator[OpenHouse]:
     """Copies of one furnished file."""
-    memory = Path("/dev/shm")
-    folder = Path(tempfile.mkdtemp(dir=memory if memory.is_dir() else None))
-    engine = open_engine(f"sqlite:///{folder / 'furnished.db'}")
-    schema.upgrade(engine)
-    furnish(House(engine))
-    engine.dispose()
-
-    def open_house() -> tuple[House, Callable[[], None]]:
-        copy = Path(tempfile.mkdtemp(dir=folder)) / "x.db"
-        shutil.copy(folder / "furnished.db", copy)
-        house = House(open_engine(f"sqlite:///{copy}"))
-
-        def leave() -> None:
-            house.engine.dispose()
-            shutil.rmtree(copy.parent)
-
-        return house, leave
-
-    yield open_house
-    shutil.rmtree(folder)
+    with sqlite_copies(furnish) as open_house:
+        yield open_house
 
 
 @pytest.fixture
 def postgres_houses(postgres_databases: Any) -> OpenHouse:
     """Copies of one furnished database."""
-
-    def fill(url: str) -> None:
-        engine = open_engine(url)
-        schema.upgrade(engine)
-        furnish(House(engine))
-        engine.dispose()
-
-    def open_house() -> tuple[House, Callable[[], None]]:
-        name = postgres_databases.copy("planning_machine", fill)
-        house = House(open_engine(postgres_databases.url(name)))
-
-        def leave() -> None:
-            house.engine.dispose()
-            postgres_databases.drop(name)
-
-        return house, leave
-
-    return open_house
+    return postgres_copies(postgres_databases, "planning_machine", furnish)
 
 
 def test_a_truck_that_comes_as_planned_gives_the_same_in_any_split(sqlite_houses: OpenHouse) -> None:

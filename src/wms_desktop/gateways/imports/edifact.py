@@ -7,6 +7,7 @@ from decimal import ROUND_HALF_EVEN, Decimal
 from typing import BinaryIO
 
 from wms_desktop.errors import BadInput
+from wms_desktop.gateways.imports.edifact_goods import BARCODES, SKUS, compare, name_goods
 from wms_desktop.gateways.imports.edifact_notices import NoticeMessage
 from wms_desktop.gateways.imports.edifact_segments import Segment, marks_of, point
 from wms_desktop.gateways.imports.segments import (
@@ -26,8 +27,6 @@ from wms_desktop.prompts import Message
 from wms_desktop.views.imports import Reading
 
 _DAYS = {"137": "placed_at", "2": "promise", "63": "promise", "10": "leave_by", "200": "leave_by", "64": "release_on"}
-_SKUS = ("SA", "VN", "MF", "PV", "IN", "BP")
-_BARCODES = ("EN", "SRV", "UP", "EU", "GTIN", "GU")
 # Segments that an order may have and that say nothing of ours; any other is a spoilt one.
 _OTHER_NAMES = """PAI ALI RFF LOC FII DOC CTA COM TAX MOA PAT PCD TDT TSR TOD PAC MEA PCI GIN GIR EQD EQN SCC APR RNG
 ALC RTE RCS DGS QVR HAN GEI STG CCI CAV PGI BII EFI IFD CED PTY"""
@@ -173,19 +172,14 @@ class _Message:
     def end_line(self) -> None:
         """Names the goods of the line by the best of their numbers: the supplier's (ours) before the buyer's."""
         if self.line is not None:
-            for field, found, order in (("sku", self.skus, _SKUS), ("barcode", self.codes, _BARCODES)):
-                best = next((found[kind] for kind in order if kind in found), "")
-                if best:
-                    self.line.put(field, best, "LIN-03" if field == "barcode" else "PIA-02")
+            name_goods(self.line, self.skus, self.codes)
         self.skus, self.codes, self.line = {}, {}, None
 
     def finish(self, controls: Controls) -> None:
         """Compares what the message says of its lines and units with what came."""
         self.end_line()
         counted = {"lines": len(self.document.lines), "units": self.document.units()}
-        for place, what, said in self.said:
-            if not controls.agree(what, said, counted[what]):
-                self.head.refuse(place, said, f"import.read.{what}_count", counted=counted[what])
+        compare(self.head, self.said, counted, controls)
 
 
 def _bgm(order: _Message, segment: Segment) -> None:
@@ -250,7 +244,7 @@ def _pia(order: _Message, segment: Segment) -> None:
 
 def _add_number(order: _Message, text: str, kind: str) -> None:
     if order.line is not None and text:
-        kept = order.codes if kind in _BARCODES else order.skus if kind in _SKUS else {}
+        kept = order.codes if kind in BARCODES else order.skus if kind in SKUS else {}
         kept.setdefault(kind, text)
 
 

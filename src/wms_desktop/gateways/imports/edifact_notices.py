@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from wms_desktop.errors import BadInput
 from wms_desktop.gateways.imports import caps
+from wms_desktop.gateways.imports.edifact_goods import BARCODES, SKUS, compare, name_goods
 from wms_desktop.gateways.imports.edifact_segments import Segment, point
 from wms_desktop.gateways.imports.segments import SINGLE_UNITS, Controls, Document, Line, edi_day, is_count
 
@@ -15,8 +16,6 @@ _DAYS = {"11": "shipped_on", "132": "due", "17": "due", "2": "due", "358": "due"
 _EXPIRIES = ("361", "36", "36E")
 _LOTS = ("BT", "LO", "BX")
 _SUPPLIERS = ("SU", "SE", "SF", "CZ")
-_SKUS = ("SA", "VN", "MF", "PV", "IN", "BP")
-_BARCODES = ("EN", "SRV", "UP", "EU", "GTIN", "GU")
 _PALLETS = {"09", "08", "200", "201", "202", "203", "204", "PX", "PF", "PB", "OE", "AG", "AH", "SL", "PLT", "PAL"}
 _CARTONS = {"CT", "CS", "BX", "PK", "CR", "PC", "BG", "BO", "SW", "CL", "EC", "10"}
 # Segments that a notice may have and that say nothing of ours; any other is a spoilt one.
@@ -77,19 +76,14 @@ class NoticeMessage:
     def end_line(self) -> None:
         """Names the goods of the line by the best of their numbers: the supplier's own last."""
         if self.line is not None:
-            for name, found, order in (("sku", self.skus, _SKUS), ("barcode", self.codes, _BARCODES)):
-                best = next((found[kind] for kind in order if kind in found), "")
-                if best:
-                    self.line.put(name, best, "LIN-03" if name == "barcode" else "PIA-02")
+            name_goods(self.line, self.skus, self.codes)
         self.skus, self.codes, self.line = {}, {}, None
 
     def finish(self, controls: Controls) -> None:
         """Places the lines in their packages, and compares what the message says of itself with what came."""
         self.end_line()
         counted = {"lines": self.count, "units": self.document.units()}
-        for place, what, said in self.said:
-            if not controls.agree(what, said, counted[what]):
-                self.head.refuse(place, said, f"import.read.{what}_count", counted=counted[what])
+        compare(self.head, self.said, counted, controls)
         self._place()
 
     def _place(self) -> None:
@@ -209,7 +203,7 @@ def _pia(notice: NoticeMessage, segment: Segment) -> None:
 
 def _add_number(notice: NoticeMessage, text: str, kind: str) -> None:
     if notice.line is not None and text:
-        kept = notice.codes if kind in _BARCODES else notice.skus if kind in _SKUS else {}
+        kept = notice.codes if kind in BARCODES else notice.skus if kind in SKUS else {}
         kept.setdefault(kind, text)
 
 

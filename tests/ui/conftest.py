@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication, QWindow
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -37,6 +39,15 @@ def dressed(qapp: QApplication) -> None:
     light = theme.THEMES[theme.ThemeName.LIGHT]
     if theme.current() is not light or not qapp.styleSheet():
         theme.wear(qapp, theme.ThemeName.LIGHT)
+
+
+@pytest.fixture(autouse=True)
+def released(qapp: QApplication) -> Iterator[None]:
+    """No key of one test is still held in the next: Qt remembers Ctrl and Shift of a simulated key until another."""
+    yield
+    if QGuiApplication.keyboardModifiers() is not Qt.KeyboardModifier.NoModifier:
+        QTest.keyClick(QWindow(), Qt.Key.Key_F24)
+    assert QGuiApplication.keyboardModifiers() is Qt.KeyboardModifier.NoModifier
 
 
 @pytest.fixture

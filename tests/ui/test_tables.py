@@ -81,6 +81,19 @@ def test_the_selection_goes_with_its_row_when_sorted(qtbot: QtBot, model: RowsMo
     assert [model.row_at(i).order_number for i in table.selectionModel().selectedRows()] == ["SO-1"]
 
 
+@pytest.mark.parametrize("held", [Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier])
+def test_a_row_chosen_by_the_desk_is_the_only_one_whatever_keys_are_held(
+    qtbot: QtBot, model: RowsModel, held: Qt.KeyboardModifier
+) -> None:
+    table = Table(model, "orders")
+    qtbot.addWidget(table)
+    table.selectRow(0)
+    qtbot.keyPress(table, Qt.Key.Key_F24, held)
+    table.selectRow(1)
+
+    assert [row.order_number for row in table.chosen()] == ["SO-1"]
+
+
 def test_copied_rows_have_titles_and_compute_nothing_in_a_spreadsheet(qtbot: QtBot, model: RowsModel) -> None:
     table = Table(model, "orders")
     qtbot.addWidget(table)

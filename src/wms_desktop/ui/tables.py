@@ -257,6 +257,13 @@ class Table(QTableView):
             self.selectionModel().setCurrentIndex(self.rows.index(here, max(0, first_shown)), flags.NoUpdate)
         self.selectionModel().select(selection, flags.ClearAndSelect)
 
+    def selectRow(self, row: int) -> None:
+        """Choose the line ``row`` of the screen and no other, whatever keys are held: Qt's own adds to what is chosen
+        while Ctrl is down, and chooses nothing while Shift is.
+        """
+        key = self.rows.key(self.rows.row_at(self.rows.index(row, 0)))
+        self.choose({key}, key)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Ctrl+C copies, Ctrl+E exports, Enter opens."""
         control = event.modifiers() == Qt.KeyboardModifier.ControlModifier

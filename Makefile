@@ -31,10 +31,10 @@ setup-dev: ## the same with the test tools and PostgreSQL
 test: setup-dev lint tests ## lint, types, import contracts, budgets, and every test but the heavy proofs
 
 tests: setup-dev ## every test but the heavy proofs, without the lint: make tests ARGS=tests/domain
-	@$(VENV)/python -m pytest -n $(WORKERS) --dist loadscope -m "not reliability" $(ARGS)
+	@$(VENV)/python -m pytest -n $(WORKERS) --dist loadscope --no-loadscope-reorder -m "not reliability" $(ARGS)
 
 test-reliability: setup-dev ## the heavy proofs: kills, faults, simulated shifts
-	@$(VENV)/python -m pytest -n $(WORKERS) --dist loadscope -m reliability $(ARGS)
+	@$(VENV)/python -m pytest -n $(WORKERS) --dist loadscope --no-loadscope-reorder -m reliability $(ARGS)
 
 lint: setup-dev ## ruff, mypy strict, import contracts, budgets: all of them, even after the first complaint
 	@failed=0; \

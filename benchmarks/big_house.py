@@ -293,10 +293,10 @@ def _inbound(size: Size, n: object) -> Iterator[str]:
            f" SELECT 1 + i, 1 + i / 50, 1 + i % 50, {_product('i', size)}, {_came('i')}, {_came('i')}, 0, 10000"
            f" FROM {n(size.bin_rows)}")  # fmt: skip
     yield ("INSERT INTO receipt_line (id, receipt_id, purchase_line_id, product_id, lot_id, condition, qty, pegged,"
-           f" note, operator_id, station_id, state, plate_id, photo, at)"
+           f" note, operator_id, station_id, state, plate_id, photo, case_units, at)"
            f" SELECT 1 + i, 1 + i / 50, 1 + i, {_product('i', size)}, 0, 'good',"
            f" {_came('i')}, CASE WHEN i % 40 = 3 THEN {_came('i')} ELSE 0 END, '', 1, 1, 'received', 0, '',"
-           f" {FIRST_AT} + i"
+           f" 1, {FIRST_AT} + i"
            f" FROM {n(size.bin_rows)}")  # fmt: skip
     coming = max(2, size.rows // 500)
     yield ("INSERT INTO purchase_order (id, number, supplier_id, due, state)"

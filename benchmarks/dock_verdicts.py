@@ -1,9 +1,10 @@
 """How soon the dock answers: random receipts against many waiting orders on a house with a long history.
 
-``python -m benchmarks.dock_verdicts [--rows 100000] [--receipts 200] [--orders 500] [--seed 1] [--json]``. Each code of
-goods that the clerk scans is one verdict: journal, one transaction, the answer. Declines, undone scans, recounts and
-cancellations come between. Beside each verdict stands a bare commit of as many rows on the same disk; at the end the
-ledger is proved. The bar is 200 ms for every verdict.
+``python -m benchmarks.dock_verdicts [--rows 100000] [--receipts 200] [--orders 500] [--seed 1] [--bins 15000]
+[--url URL] [--json]``. Each code of goods that the clerk scans is one verdict: journal, one transaction, the answer.
+Declines, undone scans, recounts and cancellations come between. Beside each verdict stands a bare commit of as many
+rows on the same disk; at the end the ledger is proved. The bar is 200 ms for every verdict. At last a house of so many
+bins, none of them free, is asked for bins (`benchmarks.full_bins`); with a URL in that empty database.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "src"))
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from benchmarks import big_house, floor_work
+from benchmarks import big_house, floor_work, full_bins
 from benchmarks.bare_commit import BareSqlite, RowCounter
 from benchmarks.dock_work import DockDay, Paper
 from benchmarks.floor_work import Floor
@@ -156,6 +157,8 @@ def run(options: argparse.Namespace) -> dict[str, Any]:
         file = Path(name) / "house.db"
         shutil.copy(source, file)
         found = measure(file, Path(name), options)
+        url = options.url or f"sqlite:///{Path(name) / 'full.db'}"
+        found["full_house"] = full_bins.measure(url, options.bins)
     return {"rows": options.rows, "orders": options.orders, "seed": options.seed} | found
 
 
@@ -166,6 +169,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--receipts", type=int, default=200, help="codes of goods scanned")
     parser.add_argument("--orders", type=int, default=500, help="orders that wait for them")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--bins", type=int, default=15_000, help="bins of the house without a free one")
+    parser.add_argument("--url", default="", help="an empty database for that house")
     parser.add_argument("--work", type=Path, default=big_house.default_work())
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args(arguments)

@@ -51,6 +51,7 @@ class House:
     now: datetime = NOON
     keys: Iterator[int] = field(default_factory=lambda: itertools.count(1))
     dialogues: dict[str, Any] = field(default_factory=dict)
+    _ids: dict[tuple[str, str], int] = field(default_factory=dict, init=False, repr=False)
 
     def furnish(self) -> House:
         """Puts up the walls: places, people, stations, one customer, one supplier, two carriers."""
@@ -161,14 +162,22 @@ class House:
     def context(self, *, station: str = "", badge: str = "", command: str = "", epoch: int = 0) -> Context:
         """Who acts and where; a new command key each time unless one is given."""
         self.now += timedelta(seconds=1)
-        with reading(self.engine) as session:
-            return Context(
-                operator_id=session.scalars(select(Operator.id).where(Operator.badge == badge)).one(),
-                station_id=session.scalars(select(Station.id).where(Station.code == station)).one(),
-                command_id=command or f"test-{next(self.keys)}",
-                at=self.now,
-                epoch=epoch,
-            )
+        return Context(
+            operator_id=self._id("operator", badge),
+            station_id=self._id("station", station),
+            command_id=command or f"test-{next(self.keys)}",
+            at=self.now,
+            epoch=epoch,
+        )
+
+    def _id(self, kind: str, code: str) -> int:
+        """The id of an operator or station, asked once: a badge or code never goes to another."""
+        if (kind, code) not in self._ids:
+            wanted = select(Operator.id).where(Operator.badge == code)
+            if kind == "station":
+                wanted = select(Station.id).where(Station.code == code)
+            self._ids[kind, code] = self.read(lambda session: session.scalars(wanted).one())
+        return self._ids[kind, code]
 
     def at(self, workflow: Any, station: str, badge: str) -> Desk:
         """A person at a station, ready to scan; ``workflow`` is the service module of the dialogue."""

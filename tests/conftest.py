@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import shutil
 import subprocess
 import tempfile
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
 
 from doctor import find_postgres
+from tests.engines import share_compiled_statements
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 IN_CI = bool(os.environ.get("CI"))
@@ -34,6 +38,7 @@ def _choose_offscreen() -> None:
 
 
 _choose_offscreen()
+share_compiled_statements()
 
 _PATIENT = settings(deadline=None, print_blob=True, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("desk", _PATIENT, max_examples=60)
@@ -64,7 +69,8 @@ def shared() -> Path:
 _SERVER = """
 "$1/initdb" -A trust --no-sync -U wms -E UTF8 --locale=C -D "$2/data" >"$2/log" 2>&1 &&
 "$1/pg_ctl" start -w -s -D "$2/data" -l "$2/log" \
-    -o "-k $2 -c listen_addresses= -c max_connections=60 -c shared_buffers=64MB" >>"$2/log" 2>&1 </dev/null &&
+    -o "-k $2 -c listen_addresses= -c max_connections=60 -c shared_buffers=64MB -c autovacuum=off" \
+    >>"$2/log" 2>&1 </dev/null &&
 echo ready || { cat "$2/log" >&2; echo failed; }
 cat >/dev/null
 "$1/pg_ctl" stop -s -m immediate -D "$2/data" >/dev/null 2>&1
@@ -112,6 +118,8 @@ class PostgresDatabases:
 
         self._cluster = cluster
         self._templates: set[str] = set()
+        self._washers: dict[str, list[Any]] = defaultdict(list)
+        self._lent: dict[str, tuple[str, Any]] = {}
         self._number = count(1)
         self._admin = psycopg.connect(host=str(cluster), user="wms", dbname="postgres", autocommit=True)
         # Copying the files is twice as fast as writing them to the log where the disk is memory.
@@ -131,6 +139,28 @@ class PostgresDatabases:
             self._templates.add(template)
         return self.create(template)
 
+    def lend(self, template: str, furnish: Callable[[str], object]) -> str:
+        """The same as `copy`, but it may be one that served before and was washed; `give_back` takes it."""
+        from tests.warm import STOCK, Washer  # late: most tests need no PostgreSQL
+
+        free = self._washers[template]
+        washer = free.pop() if free else Washer(str(self._cluster), self.copy(template, furnish))
+        self._lent[washer.name] = template, washer
+        STOCK.lend(washer.name)
+        return str(washer.name)
+
+    def give_back(self, name: str) -> None:
+        """Washes a lent database for the next; drops it when it cannot be washed."""
+        from tests.warm import STOCK  # late: most tests need no PostgreSQL
+
+        template, washer = self._lent.pop(name)
+        if washer.wash():
+            self._washers[template].append(washer)
+            return
+        washer.close()
+        STOCK.forget(name)
+        self.drop(name)
+
     def drop(self, name: str) -> None:
         """Drops a database, whoever is still connected to it."""
         self._administer(f"DROP DATABASE {name} WITH (FORCE)")
@@ -141,6 +171,11 @@ class PostgresDatabases:
 
     def close(self) -> None:
         """Lets go of the server."""
+        from tests.warm import STOCK  # late: most tests need no PostgreSQL
+
+        for washer in [one for free in self._washers.values() for one in free]:
+            washer.close()
+            STOCK.forget(washer.name)
         self._admin.close()
 
     def _administer(self, statement: str) -> None:
@@ -180,10 +215,37 @@ def postgres_copy(postgres_databases: PostgresDatabases) -> Iterator[Callable[[s
         postgres_databases.drop(name)
 
 
+_LONG = (
+    "shift.test_guided", "services.test_planning_machine", "services.test_promising_always",
+    "scenarios.test_dock_storm", "services.test_backlog_machine", "services.test_ledger_machine", "test_importer",
+    "benchmarks.test_benchmarks_run", "gateways.test_import_fuzz", "services.test_putaway_undo",
+    "services.test_states_add_up", "services.test_importing_any", "services.test_importing_inbound_any",
+    "scenarios.test_complaints_dock", "services.test_receiving_together", "services.test_allocation", "test_sharer",
+    "test_runner", "test_wheel", "ui.test_scan_capture", "ui.test_imports_fixing", "ui.test_theme", "shift.test_demo",
+    "benchmarks.test_crossdock", "benchmarks.test_truck_plan", "domain.test_arrivals", "scenarios.test_day",
+    "test_exporter",
+)  # fmt: skip
+"""Modules whose few tests take long: they go first, so that no worker is alone with one at the end."""
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Marks what uses the private server (for `-m "not postgres"`); gives the heavy proofs their longer limit."""
+    """Marks what uses the private server (for `-m "not postgres"`); gives the heavy proofs their longer limit.
+
+    Sorts the modules: the long ones, then those with the most tests. The workers take them in this order.
+    """
     for item in items:
         if item.get_closest_marker("reliability") and not item.get_closest_marker("timeout"):
             item.add_marker(pytest.mark.timeout(1200))
         if "postgres_cluster" in getattr(item, "fixturenames", ()):
             item.add_marker("postgres")
+    of_module = {item: item.nodeid.partition("::")[0] for item in items}
+    tests = Counter(of_module.values())
+    long = {f"tests/{name.replace('.', '/')}.py": at for at, name in enumerate(_LONG)}
+    items.sort(key=lambda item: (long.get(of_module[item], len(long)), -tests[of_module[item]], of_module[item]))
+
+
+def pytest_collection_finish() -> None:
+    """Thousands of collected tests live to the end: the garbage collector need not look at them again and again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)

@@ -129,3 +129,50 @@ def test_copies_of_a_furnished_postgres_are_apart(postgres_copy) -> None:
         connection.execute("INSERT INTO shelf VALUES ('A-1')")
 
     assert (count(first), count(second)) == (1, 0)
+
+
+@pytest.mark.postgres
+def test_a_washed_postgres_is_as_on_its_first_day(postgres_databases) -> None:
+    name = _lend(postgres_databases, "washed")
+    first = _shelves(postgres_databases, name)
+    _shelves(postgres_databases, name)
+    postgres_databases.give_back(name)
+
+    again = _lend(postgres_databases, "washed")
+    assert again == name
+    assert _shelves(postgres_databases, again) == first == [(1, "A-1"), (2, "B-1")]
+    postgres_databases.give_back(again)
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("spoil", ["ALTER TABLE shelf ADD more text", "ANALYZE shelf", "DROP TABLE shelf"])
+def test_a_postgres_that_was_rebuilt_is_not_lent_again(postgres_databases, spoil: str) -> None:
+    name = _lend(postgres_databases, "rebuilt")
+    _tell(postgres_databases.url(name), spoil)
+    postgres_databases.give_back(name)
+
+    again = _lend(postgres_databases, "rebuilt")
+    assert again != name
+    assert _shelves(postgres_databases, again) == [(1, "A-1"), (2, "B-1")]
+    postgres_databases.give_back(again)
+
+
+def _lend(databases, template: str) -> str:
+    build = "CREATE TABLE shelf (id serial, bin text); INSERT INTO shelf (bin) VALUES ('A-1')"
+    return databases.lend(template, lambda url: _tell(url, build))
+
+
+def _tell(url: str, statements: str) -> None:
+    import psycopg  # late: most tests need no PostgreSQL
+
+    with psycopg.connect(url.replace("+psycopg", "")) as connection:
+        connection.execute(statements)
+
+
+def _shelves(databases, name: str) -> list[tuple[int, str]]:
+    """Puts up one shelf more, and says which there are."""
+    import psycopg  # late: most tests need no PostgreSQL
+
+    with psycopg.connect(databases.url(name).replace("+psycopg", "")) as connection:
+        connection.execute("INSERT INTO shelf (bin) VALUES ('B-1')")
+        return connection.execute("SELECT id, bin FROM shelf").fetchall()

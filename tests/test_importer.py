@@ -30,7 +30,7 @@ from wms_desktop.gateways import imports as gateway
 from wms_desktop.importer import Importer
 from wms_desktop.phrases import sentence
 from wms_desktop.services import orders, people, selfcheck, settings
-from wms_desktop.services.importing_fields import wrong_of
+from wms_desktop.services.importing.fields import wrong_of
 from wms_desktop.views.imports import Reading, Record
 
 TITLES = "number,sku,qty,price,customer_code,service,ship_name,street,postcode,city,country"

@@ -35,7 +35,7 @@ from wms_desktop.domain.arrivals import Answer, Candidate, Problem, Want, rank_u
 from wms_desktop.domain.demand import Urgency
 from wms_desktop.domain.sharing import Wish
 from wms_desktop.phrases import sentence
-from wms_desktop.services import dock_sharing, planning, settings
+from wms_desktop.services import dock_sharing, news, planning, rematching, settings
 from wms_desktop.services.planning import making
 from wms_desktop.sharer import Sharer, SolverFailed, improve
 from wms_desktop.solvers.process import Solver
@@ -111,6 +111,32 @@ def test_a_plan_is_looked_at_once_and_again_when_it_was_made_anew(house: House) 
 
     assert len(started) <= 2
     assert all(solver._child.returncode is not None for solver in started)
+
+
+def test_a_plan_that_every_scan_mends_is_not_looked_at_at_every_scan(house: House) -> None:
+    started: list[int] = []
+
+    def start() -> Solver:
+        started.append(1)
+        return Solver()
+
+    def mend() -> None:
+        with writing(house.engine) as session:
+            news.note(session, [1])
+            rematching.settle(session, house.context(station="DOCK-A", badge="OP-supervisor"))
+
+    one = sharer(house, start_solver=start)
+    one.turn(house.engine)
+    house.now += timedelta(seconds=4)
+    house.order("C", (1, 2))
+    mend()
+    one.turn(house.engine)
+    assert len(started) == 1
+
+    house.now += timedelta(seconds=7)
+    one.turn(house.engine)
+
+    assert len(started) == 2
 
 
 def test_an_answer_to_an_older_plan_proves_nothing_and_the_plan_is_looked_at_again(
@@ -309,6 +335,21 @@ def test_a_solver_that_says_nothing_is_named_as_failed() -> None:
 
     with pytest.raises(SolverFailed):
         list(improve(problem, 1, Mute()))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(("open_", "answers"), [(0, 1), (10**6, 1), (10**9, 2)])
+def test_an_answer_within_the_solvers_precision_of_its_bound_is_proven_and_not_sought_again(
+    open_: int, answers: int
+) -> None:
+    worth = 10**12
+    orders = [waiting(1, 1, 1, {0: 2}), waiting(2, 1, 1, {0: 2})]
+    problem = Problem(ranks=rank_up(orders, NOON, NOON.date()), arriving=((0, 3),))
+
+    class Near:
+        def answers(self, *_: object) -> Iterator[Any]:
+            yield type("Said", (), {"orders": (1,), "worth": worth, "bound": worth + open_, "is_last": True})
+
+    assert len(list(improve(problem, 4, Near()))) == answers  # type: ignore[arg-type]
 
 
 def test_every_state_of_a_sharing_out_has_its_sentence(house: House) -> None:

@@ -10,6 +10,7 @@ import ast
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -120,7 +121,7 @@ def _sizes(path: Path, source: str, tree: ast.Module) -> Iterator[tuple[int, str
     lines = len(source.splitlines())
     if lines > MOST_FILE_LINES:
         yield 1, f"file of {lines} lines, {MOST_FILE_LINES} allowed: split it by role"
-    for node in ast.walk(tree):
+    for node in _walk(tree):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             yield from _function_sizes(node)
         elif isinstance(node, ast.ClassDef):
@@ -142,8 +143,17 @@ def _function_sizes(node: ast.FunctionDef | ast.AsyncFunctionDef) -> Iterator[tu
         yield node.lineno, f"function {node.name} takes {count} positional arguments, {MOST_POSITIONAL} allowed"
 
 
+@lru_cache(maxsize=1)
+def _walk(tree: ast.Module) -> list[ast.AST]:
+    """Gives every node of a file; walked through once for all rules."""
+    return list(ast.walk(tree))
+
+
 def _late_imports(tree: ast.Module, lines: Sequence[str]) -> Iterator[tuple[int, str]]:
-    for function in ast.walk(tree):
+    imports = [node for node in _walk(tree) if isinstance(node, ast.Import | ast.ImportFrom)]
+    if all(node.col_offset == 0 for node in imports):
+        return  # none stands in a function
+    for function in _walk(tree):
         if not isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
             continue
         for node in ast.walk(function):
@@ -164,7 +174,7 @@ def _imported_modules(node: ast.AST) -> list[str]:
 
 
 def _rich_text(tree: ast.Module) -> Iterator[tuple[int, str]]:
-    for node in ast.walk(tree):
+    for node in _walk(tree):
         if isinstance(node, ast.Name | ast.Attribute) and _last_name(node) in RICH_CLASSES:
             yield node.lineno, f"raw {_last_name(node)}: use the plain-text one of ui.widgets"
         elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in RICH_CALLS:
@@ -172,7 +182,7 @@ def _rich_text(tree: ast.Module) -> Iterator[tuple[int, str]]:
 
 
 def _formatted_sql(tree: ast.Module) -> Iterator[tuple[int, str]]:
-    for node in ast.walk(tree):
+    for node in _walk(tree):
         if isinstance(node, ast.Call) and node.args and _takes_sql(node.func):
             statement = node.args[0]
             joined = isinstance(statement, ast.BinOp) and isinstance(statement.op, ast.Mod | ast.Add)
@@ -188,7 +198,7 @@ def _takes_sql(function: ast.expr) -> bool:
 
 def _ledger_writes(tree: ast.Module) -> Iterator[tuple[int, str]]:
     tables = _ledger_names(tree)
-    for node in ast.walk(tree):
+    for node in _walk(tree):
         if not isinstance(node, ast.Call):
             continue
         written = node.args[0] if _last_name(node.func) in WRITES and node.args else node.func
@@ -199,7 +209,7 @@ def _ledger_writes(tree: ast.Module) -> Iterator[tuple[int, str]]:
 def _ledger_names(tree: ast.Module) -> set[str]:
     """Gives every name under which this file reaches a ledger table (a rule's own `Stock` is another thing)."""
     names: set[str] = set()
-    for node in ast.walk(tree):
+    for node in _walk(tree):
         if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("wms_desktop.db"):
             for alias in node.names:
                 known = alias.asname or alias.name

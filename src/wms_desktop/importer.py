@@ -20,10 +20,8 @@ from wms_desktop.errors import Refusal, Value
 from wms_desktop.gateways import imports as gateway
 from wms_desktop.phrases import sentence
 from wms_desktop.prompts import Answer, Outcome
-from wms_desktop.services import commands, importing, importing_runs, importing_shown, orders, people
+from wms_desktop.services import commands, importing, orders, people
 from wms_desktop.services.dialogue import Clock, Context
-from wms_desktop.services.importing_rows import insert_staged
-from wms_desktop.services.importing_runs import Checker, Stager
 from wms_desktop.views.imports import Ending, Fault, Glance, Preview, Problem, Reading, Record, Totals
 
 ROWS_AT_ONCE = 2000
@@ -86,7 +84,7 @@ class Importer:
     def preview(self, run_id: int) -> Preview:
         """What publishing a run would do."""
         with reading(self._engine) as session:
-            return importing_shown.preview(session, run_id)
+            return importing.preview(session, run_id)
 
     def publish(self, run_id: int, *, good_only: bool) -> Answer:
         """Puts a run's good rows into the house, or none when any is bad: one command, which may be refused."""
@@ -108,9 +106,9 @@ class Importer:
         offset = 0
         while True:
             with reading(self._engine) as session:
-                found = importing_shown.list_problems(session, run_id, offset)
+                found = importing.list_problems(session, run_id, offset)
             yield from found
-            if len(found) < importing_shown.PROBLEMS_AT_ONCE:
+            if len(found) < importing.PROBLEMS_AT_ONCE:
                 return
             offset += len(found)
 
@@ -126,13 +124,13 @@ class Importer:
                 reading(self._engine) as session,
                 fresh.open("w", encoding="utf-8-sig", errors="replace", newline="") as file,
             ):
-                columns, rows = importing_shown.export_problems(session, run_id)
-                titles = importing_shown.titles_of(session, run_id)
+                columns, rows = importing.export_problems(session, run_id)
+                titles = importing.titles_of(session, run_id)
                 writer = csv.writer(file)
                 writer.writerow((*columns, LINE, REASON))
                 count = 0
                 for row, values in rows:
-                    why = importing_shown.reason(row, titles)
+                    why = importing.reason(row, titles)
                     texts = (*values, str(row.line), sentence(why.code, why.args))
                     writer.writerow([_as_text(text) for text in texts])
                     count += 1
@@ -146,7 +144,7 @@ class Importer:
     def with_mapping(self, glance: Glance, name: str) -> Reading:
         """The proposed reading with a saved mapping; refuses `import.run.no_mapping` for an unknown name."""
         with reading(self._engine) as session:
-            saved = dict(importing_shown.list_mappings(session, glance.reading.kind))
+            saved = dict(importing.list_mappings(session, glance.reading.kind))
         if name not in saved:
             raise Refusal("import.run.no_mapping", name=name, known=", ".join(saved) or "-")
         return apply_mapping(glance.reading, glance.columns, saved[name])
@@ -156,11 +154,11 @@ class Importer:
         with writing(self._engine) as session:
             context = self._who(session, "import", now)
             commands.permitted(session, context, importing.NAME)
-            return importing_runs.begin_run(session, now, context.operator_id, as_read, file)
+            return importing.begin_run(session, now, context.operator_id, as_read, file)
 
     def _read(self, run_id: int, path: Path, as_read: Reading, progress: Progress,
               is_cancelled: Callable[[], bool], *, count_rows: Callable[[int], None]) -> None:  # fmt: skip
-        stager = Stager(run_id, as_read)
+        stager = importing.Stager(run_id, as_read)
         ending: Ending | None = None
         held: list[Record | Fault] = []
         kept = 0
@@ -181,18 +179,18 @@ class Importer:
         with writing(self._engine) as session:
             stager.finish(session, ending)
 
-    def _keep(self, stager: Stager, rows: Sequence[Record | Fault]) -> None:
+    def _keep(self, stager: importing.Stager, rows: Sequence[Record | Fault]) -> None:
         """Some rows in a transaction of their own."""
         made = stager.take(rows)
 
         def insert() -> None:
             with writing(self._engine) as session:
-                insert_staged(session, stager.run_id, made)
+                importing.insert_staged(session, stager.run_id, made)
 
         persist(insert)
 
     def _check(self, run_id: int, name: str, progress: Progress, is_cancelled: Callable[[], bool]) -> None:
-        checker = Checker(run_id, self._clock())
+        checker = importing.Checker(run_id, self._clock())
         more = True
         while more:
             if is_cancelled():
@@ -208,7 +206,7 @@ class Importer:
 
     def _drop(self, run_id: int) -> None:
         with writing(self._engine) as session:
-            importing_runs.erase_run(session, run_id)
+            importing.erase_run(session, run_id)
 
 
 def _rows(path: Path, as_read: Reading, progress: Progress = lambda done, total: None,

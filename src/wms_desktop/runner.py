@@ -311,10 +311,10 @@ class DeskReads:
         with reading(self._engine) as session:
             return lookups.list_batches(session, self._clock())
 
-    def operators(self) -> Sequence[lookups.OperatorRow]:
+    def operators(self) -> Sequence[people.Person]:
         """Active people."""
         with reading(self._engine) as session:
-            return lookups.list_operators(session)
+            return people.list_operators(session)
 
     def tour(self, batch: str) -> lookups.TourView | None:
         """The walk of a batch by its number."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import timedelta
 from threading import Event, Lock, Thread
 
 from sqlalchemy import Engine
@@ -31,9 +32,12 @@ _LOG = logging.getLogger(__name__)
 _LOOK_S = 20.0
 _PAUSE_S = 0.3
 _STOP_S = 10.0
+_REST = timedelta(seconds=10)
+"""So long a plan that was mended since it was looked at waits for the next look: a clerk scans faster than that."""
 _QUICK_S = 2.0
 _LEAST_S = 0.2
 _ROUNDING = 10**6
+"""The solver's precision: one part in so many."""
 _BEST = "solver"
 
 
@@ -82,7 +86,7 @@ def _share(problem: Problem, seconds: float, solver: Solver) -> tuple[Answer, bo
             if not said or not said[-1].is_last:
                 raise SolverFailed
             dealing.finish(rank, said[-1].orders, bound=_count(said[-1].bound, wishes))
-            is_proven &= said[-1].worth == said[-1].bound
+            is_proven &= said[-1].bound - said[-1].worth <= said[-1].bound // _ROUNDING
             left -= budget
         waiting -= len(rank.orders)
     return dealing.answer(_BEST), is_proven
@@ -110,8 +114,8 @@ def _count(bound: int, wishes: Sequence[Wish]) -> int:
 class Sharer:
     """Looks after the trucks on a thread of its own, whenever it is woken and every twenty seconds.
 
-    A plan is improved once: again only after the truck was planned anew or checked in. ``heard`` is called, on this
-    thread, when an answer was taken over. ``stop`` ends the solver's process with it.
+    A plan is improved once: again only after the truck was planned anew, mended or checked in. ``heard`` is called, on
+    this thread, when an answer was taken over. ``stop`` ends the solver's process with it.
     """
 
     def __init__(self, url: str, clock: Clock, *, heard: Callable[[], None] = lambda: None,
@@ -185,8 +189,14 @@ class Sharer:
         return [
             (delivery_id, plan)
             for delivery_id, plan, method in open_
-            if method != _BEST and self._done.get(delivery_id) != plan
+            if method != _BEST and self._is_due(delivery_id, plan)
         ]
+
+    def _is_due(self, delivery_id: int, plan: Question) -> bool:
+        was = self._done.get(delivery_id)
+        if was is None or was[0] != plan[0] or was[1] is None:
+            return was != plan
+        return was != plan and self._clock() - was[1] >= _REST
 
     def _improve(self, engine: Engine, delivery_id: int, plan: Question, problem: Problem, seconds: int) -> int:
         taken = 0

@@ -148,11 +148,15 @@ def test_a_storm_of_scans_is_taken_whole_and_in_order_while_pages_print(tmp_path
 
 @pytest.mark.reliability
 def test_a_bad_day_at_the_dock_is_timed_and_leaves_a_clean_ledger(tmp_path: Path) -> None:
-    found = run("dock_verdicts", "--rows", "1200", "--receipts", "60", "--orders", "120", "--work", str(tmp_path))
+    found = run("dock_verdicts", "--rows", "1200", "--receipts", "60", "--orders", "120", "--work", str(tmp_path),
+                "--bins", "400")  # fmt: skip
 
     assert (found["verdicts"], found["ledger_differences"]) == (60, [])
     assert found["did"]["carried"] > 0
     assert 0 < found["p50_ms"] <= found["p95_ms"] <= found["p99_ms"] <= found["max_ms"]
+    assert {name: found["full_house"][name]["found"] for name in ("whole", "split", "plate")} == {
+        "whole": 40, "split": 40, "plate": 40,
+    }  # fmt: skip
 
 
 @pytest.mark.reliability

@@ -11,7 +11,7 @@ import pytest
 from benchmarks import crossdock
 from benchmarks.crossdock_cases import BadCase, generate, list_cases, read, write
 
-SMALL = ("--products", "30", "--orders", "120", "--seconds", "0.5", "--scans", "20", "--json")
+SMALL = ("--products", "30", "--orders", "120", "--budget", "0.5", "--scans", "20", "--json")
 CASE = {
     "supply.csv": "product,units\nCUP,3\nPOT,1\n",
     "orders.csv": "order_id,rank,value,age_days,ship_complete\nA-1,1,10.50,3,1\nA-2,1,8,9,1\nB-1,2,99,30,0\n",
@@ -35,24 +35,34 @@ def run(capsys: pytest.CaptureFixture[str], *options: str) -> dict[str, Any]:
 
 
 def test_every_objective_is_printed_with_its_proof_and_five_rules(capsys: pytest.CaptureFixture[str]) -> None:
-    found = run(capsys, *SMALL, "--covers", "0.4")
+    found = run(capsys, *SMALL, "--cover", "0.4")
 
-    assert [row["objective"] for row in found["sharing"]] == ["count", "value", "weighted"]
-    for row in found["sharing"]:
+    assert [row["objective"] for row in found["cases"]] == ["count", "value", "weighted"]
+    for row in found["cases"]:
         assert len(row["rules"]) == 5
-        assert max(row["rules"].values()) <= row["0.5s"]["worth"] <= row["0.5s"]["bound"]
-    assert found["repair"][0]["p50_ms"] <= found["repair"][0]["p99_ms"]
+        assert max(row["rules"].values()) <= row["value"] <= row["bound"]
+        assert abs(row["gap"] - (row["bound"] - row["value"]) / row["bound"]) < 1e-6
+    assert found["repair_ms"]["p50"] <= found["repair_ms"]["p95"] <= found["repair_ms"]["p99"]
     assert found["worker"]["is_last_word"]
+
+
+def test_without_json_a_table_for_people_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
+    assert crossdock.main([*SMALL[:-1], "--cover", "0.4", "--objectives", "count"]) == 0
+
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].split()[:4] == ["case", "objective", "budget", "value"]
+    assert lines[1].split()[1] == "count"
+    assert len(lines) == 4
 
 
 def test_generated_cases_are_kept_as_files_and_come_to_the_same(
     capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
-    made = run(capsys, *SMALL, "--covers", "0.4", "--ranks", "3", "--objectives", "value", "--write", str(tmp_path))
+    made = run(capsys, *SMALL, "--cover", "0.4", "--ranks", "3", "--objectives", "value", "--write", str(tmp_path))
     again = run(capsys, str(tmp_path), *SMALL, "--objectives", "value")
 
-    worth = [[row["rules"], row["0.5s"]["worth"], row["0.5s"]["units_in_part"]] for row in made["sharing"]]
-    assert worth == [[row["rules"], row["0.5s"]["worth"], row["0.5s"]["units_in_part"]] for row in again["sharing"]]
+    said = [[row["rules"], row["value"], row["units_in_part"]] for row in made["cases"]]
+    assert said == [[row["rules"], row["value"], row["units_in_part"]] for row in again["cases"]]
 
 
 def test_a_seeded_case_comes_back_from_its_files_whole(tmp_path: Path) -> None:
@@ -68,8 +78,8 @@ def test_a_lower_rank_gets_only_what_the_first_leaves_whatever_it_is_worth(
 ) -> None:
     found = run(capsys, str(lay_out(tmp_path / "by-hand")), *SMALL, "--objectives", "value")
 
-    figures = found["sharing"][0]["0.5s"]
-    assert (figures["worth"], figures["completed"], figures["gap_percent"]) == (1850, 2, 0)
+    figures = found["cases"][0]
+    assert (figures["value"], figures["completed"], figures["gap"]) == (1850, 2, 0)
     assert figures["units_in_part"] == 0
 
 
@@ -78,7 +88,7 @@ def test_what_completes_nobody_goes_to_ship_available_orders_in_part(
 ) -> None:
     folder = lay_out(tmp_path / "by-hand", supply="product,units\nCUP,4\nPOT,1\n")
 
-    figures = run(capsys, str(folder), *SMALL, "--objectives", "count")["sharing"][0]["0.5s"]
+    figures = run(capsys, str(folder), *SMALL, "--objectives", "count")["cases"][0]
 
     assert (figures["completed"], figures["units_in_part"]) == (2, 1)
 

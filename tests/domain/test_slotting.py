@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from wms_desktop.domain.slotting import CHAIN, Content, Load, Placing, Slot, choose, room_for, why_not, with_contents
+from wms_desktop.domain.slotting import (
+    CHAIN,
+    Content,
+    Load,
+    Placing,
+    Slot,
+    choose,
+    choose_whole,
+    room_for,
+    why_not,
+    with_contents,
+)
 
 MUG, PEN, BLEACH = 1, 2, 3
 
@@ -208,3 +220,51 @@ def test_a_load_is_split_only_where_no_bin_takes_what_the_face_leaves(load: Load
 @given(load=LOADS, slots=SLOTS, data=st.data())
 def test_the_order_of_the_bins_does_not_matter(load: Load, slots: list[Slot], data: st.DataObject) -> None:
     assert choose(load, data.draw(st.permutations(slots))) == choose(load, slots)
+
+
+PLATES = st.lists(
+    st.builds(
+        Load, product_id=st.sampled_from([MUG, PEN, BLEACH]), qty=st.integers(1, 9), lot_id=st.integers(0, 1),
+        volume_mm3=st.sampled_from([0, 10]), weight_g=st.sampled_from([0, 1]),
+        mixing=st.sampled_from(["", "food"]), zone=st.sampled_from("AB"),
+    ),
+    min_size=1, max_size=4, unique_by=lambda one: (one.product_id, one.lot_id),
+)  # fmt: skip
+
+
+@settings(max_examples=100)
+@given(plate=PLATES, slots=SLOTS)
+def test_a_plate_goes_whole_to_a_bin_that_takes_each_load_beside_the_others(
+    plate: list[Load], slots: list[Slot]
+) -> None:
+    """Loaded one after the other, each load still fits beside those before it."""
+    placing = choose_whole(plate, slots)
+    known = {one.id: one for one in slots}
+    takes_all = [one for one in slots if _fill_in_turn(plate, one)]
+
+    assert bool(placing.parts) == bool(takes_all)
+    assert all(known[part.slot_id] in takes_all and part.qty == sum(load.qty for load in plate)
+               for part in placing.parts)  # fmt: skip
+
+
+def _fill_in_turn(plate: list[Load], one: Slot) -> bool:
+    for load in plate:
+        if room_for(load, one) < load.qty:
+            return False
+        lying = Content(product_id=load.product_id, lot_id=load.lot_id, qty=load.qty, mixing=load.mixing,
+                        volume_mm3=load.qty * load.volume_mm3, weight_g=load.qty * load.weight_g)  # fmt: skip
+        one = with_contents(one, [lying])
+    return True
+
+
+@settings(max_examples=100)
+@given(load=LOADS, slots=SLOTS)
+def test_a_plate_of_one_load_goes_where_the_load_goes_whole(load: Load, slots: list[Slot]) -> None:
+    load = replace(load, face_id=0)
+    alone = choose(load, slots)
+
+    whole = choose_whole([load], slots)
+
+    assert [(part.slot_id, part.rule) for part in whole.parts] == (
+        [(part.slot_id, part.rule) for part in alone.parts] if len(alone.parts) == 1 and not alone.left else []
+    )

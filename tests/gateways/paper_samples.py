@@ -17,6 +17,7 @@ from wms_desktop.domain.documents import (
     DeskSheet,
     Document,
     Entry,
+    ItemLabel,
     Manifest,
     ManifestRow,
     Mark,
@@ -136,6 +137,7 @@ def packing_slip(**changes: object) -> PackingSlip:
 BINS = BinLabel(marks=tuple(Mark(f"A-03-0{n}-B-04", "Zone A, fast") for n in range(1, 8)))
 TOTES = ToteLabel(marks=(Mark("T-001", "60 x 40 x 32 cm"), Mark("T-002")))
 CARTS = CartLabel(marks=(Mark("CART-03", "8 totes"),))
+ITEM = ItemLabel(code="5012345678900", is_gtin=True, sku="85123A", name="WHITE HANGING HEART T-LIGHT HOLDER")
 BADGES = BadgeSheet(
     house="Harbour Gifts",
     badges=(
@@ -264,6 +266,7 @@ def one_of_each() -> dict[str, Document]:
         BINS,
         TOTES,
         CARTS,
+        ITEM,
         BADGES,
         DESK,
         HANDS_ON,

@@ -12,10 +12,12 @@ from tests.gateways.import_samples import (
     Sample,
     desadv,
     desadv_message,
+    edifact,
     notice_table,
     records,
     rules,
     run,
+    x12,
     x12_856,
     x12_envelope,
     x12_notices,
@@ -81,7 +83,7 @@ def test_a_spoilt_856_refuses_all_its_rows(was: str, now: str, why: str) -> None
     ("was", "now", "place", "why"),
     [
         (f"MAN*GM*00{SSCCS[1]}", f"MAN*GM*{SSCCS[1][:-1]}9", "MAN-02", "not_sscc"),
-        ("SN1**4*EA", "SN1**4*CA", "SN1-03", "unit"),
+        ("SN1**4*EA", "SN1**4*PL", "SN1-03", "unit"),
         ("DTM*036*20270131", "DTM*036*20271331", "DTM-02", "not_day"),
     ],
 )
@@ -89,6 +91,24 @@ def test_a_wrong_value_of_an_856_is_named_with_its_place(was: str, now: str, pla
     found = _faults(x12_envelope(x12_856().replace(was, now), group="SH"), X12)
 
     assert found == [(place, why)]
+
+
+@pytest.mark.parametrize(
+    ("sample", "was", "now"),
+    [
+        (x12(), b"PO1*1*2*EA", b"PO1*1*2*CA"),
+        (x12_notices(), b"SN1**4*EA", b"SN1**4*CT"),
+        (edifact(), b"QTY+21:8:PCE", b"QTY+21:8:CS"),
+        (desadv(), b"QTY+12:10:PCE", b"QTY+12:10:CT"),
+    ],
+    ids=["850", "856", "ORDERS", "DESADV"],
+)
+def test_a_line_that_counts_in_cases_says_so_and_keeps_its_count(sample: Sample, was: bytes, now: bytes) -> None:
+    before = records(*_parts(sample))[0].fields
+
+    first = records(sample.data.replace(was, now), sample.reading)[0].fields
+
+    assert first == before | {"unit": "case"}
 
 
 def test_a_desadv_gives_its_lines_and_deals_them_out_over_like_cartons() -> None:

@@ -93,7 +93,7 @@ def test_a_document_whose_counts_or_head_are_wrong_is_refused_with_all_its_lines
 @pytest.mark.parametrize(
     ("old", "new", "rule"),
     [
-        ("PO1*1*2*EA", "PO1*1*2*CA", "unit"),
+        ("PO1*1*2*EA", "PO1*1*2*KG", "unit"),
         ("19.00*PE", "19.00*HP", "price_basis"),
         ("19.00", "19,00", "amount_style"),
         ("VN*A-1*UP*036000291452", "UP*036000291453", "barcode_check_digit"),
@@ -201,7 +201,7 @@ def test_a_message_whose_counts_or_head_are_wrong_is_refused_with_all_its_lines(
 @pytest.mark.parametrize(
     ("old", "new", "rule"),
     [
-        ("QTY+21:8:PCE", "QTY+21:8:CT", "unit"),
+        ("QTY+21:8:PCE", "QTY+21:8:KGM", "unit"),
         ("QTY+21:8:PCE", "QTY+11:8:PCE", "several_places"),
         ("LIN+1++", "LIN+1+2+", "edi_purpose"),
         ("PRI+AAA:12.5", "PRI+AAA:x", "not_amount"),

@@ -182,6 +182,17 @@ def test_a_received_note_shows_differences_first() -> None:
     assert "-4" in text
 
 
+def test_a_received_note_says_the_whole_note_and_the_picture_of_damaged_goods() -> None:
+    note, photo = "corner pressed in, " * 10 + "as was the pallet", f"{'0123456789ab' * 2}.jpg"
+    damage = documents.Damage(reason="crushed", qty=2, note=note, photo=photo)
+    row = replace(samples.RECEIVED.rows[0], damaged=2, damages=(damage,))
+
+    flat = " ".join(" ".join(page_texts(render(replace(samples.RECEIVED, rows=(row,))))).split())
+
+    assert f"2 crushed: {note}" in flat
+    assert f"picture {photo}" in flat
+
+
 def test_an_orders_story_answers_first_and_stays_on_one_page_with_its_newest_steps() -> None:
     page = replace(samples.STORY, steps=samples.STORY.steps * 9)
     (text,) = page_texts(render(page, zone="Europe/London"))

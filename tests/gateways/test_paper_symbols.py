@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -39,6 +43,8 @@ def expected(kind: str) -> list[tuple[bytes, str]]:
     found = [(code.encode(), "]C0") for code in plain.get(kind, [])]
     if kind == "shipping_label":
         found = [(b"42127610623", "]C1"), (b"00" + SSCC.encode(), "]C1")]
+    if kind == "item_label":
+        found = [(b"5012345678900", "]E0")]
     if kind == "barcode_sheet":
         found += [(b"5012345678900", "]E0"), (b"0036000291452", "]E0"), (b"96385074", "]E4")]
         found += [(b"0115012345678907", "]C1"), (b"010952123454321317271231" + b"10AB1" + GS + b"21S-99", "]C1")]
@@ -100,6 +106,31 @@ def test_the_sscc_symbol_is_as_wide_as_the_lab_measured() -> None:
     assert len(symbol.bits) == 156
     assert symbol.width_dots(203) * 25.4 / 203 == pytest.approx(88.0, abs=0.1)
     assert symbol.width_dots(300) * 25.4 / 300 == pytest.approx(89.4, abs=0.1)
+
+
+@pytest.mark.parametrize("dpi", [203, 300])
+@pytest.mark.parametrize(
+    ("changes", "says"),
+    [
+        ({"code": "96385074"}, (b"96385074", "]E4")),
+        ({"code": "0036000291452"}, (b"0036000291452", "]E0")),
+        ({"code": "15012345678907"}, (b"0115012345678907", "]C1")),
+        ({"lot": "AB1", "expiry": date(2027, 12, 31)}, (b"01050123456789001727123110AB1", "]C1")),
+        ({"lot": "Łódź 7"}, (b"5012345678900", "]E0")),
+        ({"lot": "AB1xY9-b7/Q3.z8+K4_m"}, (b"010501234567890010AB1xY9-b7/Q3.z8+K4_m", "]C1")),
+        ({"code": "HOUSE-1", "is_gtin": False}, (b"HOUSE-1", "]C0")),
+        ({"code": "a-Long-sku-of-27-characters", "is_gtin": False}, (b"a-Long-sku-of-27-characters", "]C0")),
+    ],
+)
+def test_an_item_label_bears_the_fullest_code_that_fits_it(
+    changes: dict[str, Any], says: tuple[bytes, str], dpi: int
+) -> None:
+    assert read_all(render(replace(samples.ITEM, **changes), dpi=dpi), dpi) == [says]
+
+
+def test_an_item_whose_code_no_label_can_bear_is_refused_and_not_shrunk() -> None:
+    with pytest.raises(BadInput, match="symbol_too_wide"):
+        render(replace(samples.ITEM, code="x" * 60, is_gtin=False))
 
 
 GS1_TEXT = st.text("ABCXYZabcxyz0123456789-./", min_size=1, max_size=12)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
 from sqlalchemy import func, select
 
 from tests.builders import Desk, House
+from tests.services.conftest import BACKENDS, lend_house
 from tests.services.pick_floor import Picker, form, picker
 from wms_desktop.db.tables import Carton, Location, Order, OrderLine, Plate, Stock
 from wms_desktop.prompts import Answer, Outcome
@@ -29,8 +31,14 @@ class Day:
     lamp: int
 
 
-@pytest.fixture
-def day(house: House) -> Day:
+@pytest.fixture(scope="module", params=BACKENDS)
+def day(request: pytest.FixtureRequest) -> Iterator[Day]:
+    """The day is lived once for each database; the tests look at its evening and change nothing."""
+    with lend_house(request) as house:
+        yield _live(house)
+
+
+def _live(house: House) -> Day:
     """Receives a case with a cross-dock, puts the rest away, picks a batch with a short, packs and dispatches."""
     told: list[str] = []
     lamp = _morning(house)

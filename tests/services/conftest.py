@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -33,9 +34,19 @@ def template() -> Iterator[Path]:
     shutil.rmtree(folder)
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+BACKENDS = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
+
+
+@pytest.fixture(params=BACKENDS)
 def house(request: pytest.FixtureRequest) -> Iterator[House]:
     """The same furnished house on either database."""
+    with lend_house(request) as lent:
+        yield lent
+
+
+@contextmanager
+def lend_house(request: pytest.FixtureRequest) -> Iterator[House]:
+    """A furnished house of its own for whoever has the fixture of `request`: a test, or a module that only reads."""
     if request.param == "sqlite":
         template: Path = request.getfixturevalue("template")
         with tempfile.TemporaryDirectory(dir=template.parent) as folder:
@@ -45,9 +56,12 @@ def house(request: pytest.FixtureRequest) -> Iterator[House]:
             yield House(engine)
             engine.dispose()
         return
-    engine = open_engine(request.getfixturevalue("postgres_copy")("furnished_house", _furnish))
+    databases = request.getfixturevalue("postgres_databases")
+    name = databases.lend("furnished_house", _furnish)
+    engine = open_engine(databases.url(name))
     yield House(engine)
     engine.dispose()
+    databases.give_back(name)
 
 
 def _furnish(url: str) -> None:

@@ -43,12 +43,12 @@ def postgres_copies(databases: Any, name: str, furnish: Furnish) -> OpenHouse:
     """Copies of one furnished database, furnished once under this name."""
 
     def open_house() -> tuple[House, Callable[[], None]]:
-        copy = databases.copy(name, lambda url: _fill(url, furnish))
+        copy = databases.lend(name, lambda url: _fill(url, furnish))
         house = House(open_engine(databases.url(copy)))
 
         def leave() -> None:
             house.engine.dispose()
-            databases.drop(copy)
+            databases.give_back(copy)
 
         return house, leave
 

@@ -14,9 +14,7 @@ from tests.builders import House
 from wms_desktop.db.engine import writing
 from wms_desktop.db.tables import ImportRow, Order, OrderEvent, OrderLine, Product
 from wms_desktop.prompts import Answer
-from wms_desktop.services import commands, import_acts, importing_runs, importing_shown, orders
-from wms_desktop.services.importing_rows import insert_staged
-from wms_desktop.services.importing_runs import Checker, Stager
+from wms_desktop.services import commands, import_acts, importing, orders
 from wms_desktop.views.imports import Ending, Fault, Preview, Problem, Reading, Record, Totals
 
 ADDRESS = {"ship_name": "Acme Ltd", "street": "1 High Street", "postcode": "LS1 1AA", "city": "Leeds", "country": "GB"}
@@ -52,13 +50,13 @@ def stage(house: House, kind: str, rows: Iterable[Row | Fault], *, file: str = "
     content = sha256(json.dumps([item.fields for item in items], sort_keys=True).encode()).hexdigest()
     context = house.context(station="DESK-1", badge="OP-buyer")
     with writing(house.engine) as session:
-        run = importing_runs.begin_run(session, context.at, context.operator_id, as_read, (file, content))
-    stager = Stager(run, as_read)
+        run = importing.begin_run(session, context.at, context.operator_id, as_read, (file, content))
+    stager = importing.Stager(run, as_read)
     made = stager.take(items)
     with writing(house.engine) as session:
-        insert_staged(session, run, made)
+        importing.insert_staged(session, run, made)
         stager.finish(session, _ending(items))
-    checker = Checker(run, house.now)
+    checker = importing.Checker(run, house.now)
     more = check
     while more:
         with writing(house.engine) as session:
@@ -71,7 +69,7 @@ def _ending(items: Sequence[Record | Fault]) -> Ending:
     good = [item for item in items if isinstance(item, Record)]
     amounts: dict[str, Any] = {}
     for item in good:
-        tally = importing_runs.Tally()
+        tally = importing.Tally()
         tally.add(item.fields, item.fields.get("currency", ""))
         for currency, money in tally.amounts.items():
             amounts[currency] = amounts.get(currency, 0) + money
@@ -101,12 +99,12 @@ def take_in(house: House, kind: str, rows: Iterable[Row | Fault], **reading: Any
 
 def preview(house: House, run: int) -> Preview:
     """What the desk shows of a run."""
-    return house.read(lambda session: importing_shown.preview(session, run))
+    return house.read(lambda session: importing.preview(session, run))
 
 
 def problems(house: House, run: int) -> tuple[Problem, ...]:
     """The fix list."""
-    return house.read(lambda session: importing_shown.list_problems(session, run, 0))
+    return house.read(lambda session: importing.list_problems(session, run, 0))
 
 
 def rules(house: House, run: int) -> dict[int, str]:

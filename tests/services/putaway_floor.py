@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from sqlalchemy import select
 
 from tests.builders import Desk, House
 from wms_desktop import phrases
-from wms_desktop.db.tables import CountTask, Location, Movement
+from wms_desktop.db.engine import writing
+from wms_desktop.db.tables import CountTask, Location, Movement, Plate
 from wms_desktop.prompts import Answer, Event, Key, Outcome, Prompt
-from wms_desktop.services import putaway, selfcheck
+from wms_desktop.services import inventory, putaway, selfcheck
+from wms_desktop.services.inventory import Goods, Spot
 
 
 @dataclass
@@ -62,6 +64,21 @@ def say_prompt(prompt: Prompt) -> None:
 def worker(house: House, station: str = "DOCK-A", badge: str = "OP-receiver") -> Worker:
     """Somebody at a dock."""
     return Worker(house, putaway, station, badge)
+
+
+def on_plate(house: House, *goods: tuple[int, int], code: str = "PAL-1", place: str = "DOCK-1") -> None:
+    """So many units of each product stand on a pallet, which is new to the house or not."""
+    with writing(house.engine) as session:
+        plate = session.scalars(select(Plate).where(Plate.code == code)).one_or_none() or Plate(
+            code=code, kind="pallet"
+        )
+        session.add(plate)
+        session.flush()
+        spots = {row.code: Spot(location_id=row.id) for row in session.scalars(select(Location))}
+        target = replace(spots[place], plate_id=plate.id)
+        for product, qty in goods:
+            inventory.post(session, house.context(command="opening"), Goods(product_id=product, qty=qty),
+                           spots["ADJUSTMENT"], target, reason="opening")  # fmt: skip
 
 
 def counts(house: House) -> list[tuple[str, str]]:

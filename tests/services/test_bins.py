@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
+from random import Random
 from typing import Any
 
 import pytest
-from sqlalchemy import insert, update
+from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from tests.builders import House
 from wms_desktop.db.engine import reading, writing
 from wms_desktop.db.tables import Location, Product
+from wms_desktop.domain import slotting
+from wms_desktop.domain.slotting import Load, Slot
 from wms_desktop.services import bins, inventory, receiving
 from wms_desktop.services.bins import Planned, Proposal
 from wms_desktop.services.inventory import Goods
@@ -193,3 +197,56 @@ def test_15000_bins_are_looked_through_at_once(house: House, mug: int) -> None:
     code, seconds = house.read(timed)
     assert code == "B-14999"
     assert seconds < 0.1  # of computing: about 10 ms, and ten times that when every bin is read on its own
+
+
+def _all_slots(session: Session, load: Load) -> list[Slot]:
+    """Every bin of the house as the rules see it."""
+    ids = session.scalars(select(Location.id).where(Location.kind == "bin")).all()
+    goods = Goods(product_id=load.product_id, qty=1, lot_id=load.lot_id)
+    return [bins.look_at(session, number, goods)[1] for number in ids]
+
+
+def _random_house(house: House, chance: Random) -> list[int]:
+    """Fourteen bins of all kinds, and goods of five articles in most of them."""
+    products = [
+        house.product(f"P{n}", velocity=chance.choice("AB"), mixing=chance.choice(["", "", "food", "alone"]))
+        for n in range(5)
+    ]
+    for n in range(14):
+        house.bin(f"B-{n:02}", y_mm=1000 * n, zone=chance.choice("AB"), is_blocked=chance.random() < 0.1,
+                  capacity_mm3=chance.choice([0, 600_000, 1_200_000]), max_weight_g=chance.choice([0, 700]),
+                  mixing=chance.choice(["any", "any", "one_product", "one_lot"]))  # fmt: skip
+        if chance.random() < 0.75:
+            house.put(chance.choice(products), f"B-{n:02}", chance.randint(1, 8))
+    return products
+
+
+@pytest.mark.parametrize("house", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("seed", range(6))
+def test_the_bins_that_are_read_decide_as_all_bins_would(house: House, seed: int) -> None:
+    chance = Random(seed)
+    products = _random_house(house, chance)
+
+    with reading(house.engine) as session:
+        for _ in range(12):
+            goods = Goods(product_id=chance.choice(products), qty=chance.randint(1, 14))
+            load = replace(bins.look_at(session, house.place("B-00"), goods)[0], qty=goods.qty)
+            wanted = slotting.choose(load, _all_slots(session, load))
+            found = bins.propose(session, goods)
+            assert (found.parts if found else ()) == wanted.parts
+
+
+@pytest.mark.parametrize("house", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("seed", range(6))
+def test_the_bins_that_are_read_decide_for_a_plate_as_all_bins_would(house: House, seed: int) -> None:
+    chance = Random(seed)
+    products = _random_house(house, chance)
+
+    with reading(house.engine) as session:
+        for _ in range(12):
+            plate = [Goods(product_id=product, qty=chance.randint(1, 5))
+                     for product in chance.sample(products, chance.randint(1, 3))]  # fmt: skip
+            loads, _slot = bins.look_whole(session, house.place("B-00"), plate)
+            wanted = slotting.choose_whole(loads, _all_slots(session, loads[0]))
+            found = bins.propose_whole(session, plate)
+            assert (found.parts if found else ()) == wanted.parts

@@ -13,12 +13,14 @@ from sqlalchemy import func, select
 
 from tests.builders import NOON, House
 from wms_desktop.db.engine import writing
-from wms_desktop.db.tables import Delivery, Movement, Peg, Receipt, ReceiptLine
+from wms_desktop.db.tables import Delivery, DeliveryPart, Movement, Peg, Receipt, ReceiptLine
 from wms_desktop.errors import BadInput
 from wms_desktop.services import dock_reads, inventory
-from wms_desktop.services.dock_figures import _pair, _sum_up
+from wms_desktop.services.dock_figures import rows as dock_rows
+from wms_desktop.services.dock_figures.counting import sum_up
+from wms_desktop.services.dock_figures.passages import Passage, pair
 from wms_desktop.services.inventory import Goods, Spot
-from wms_desktop.views.dock import Count, DockFigures, Minutes
+from wms_desktop.views.dock import Count, DockFigures, DockRows, Minutes
 
 
 @pytest.fixture
@@ -180,6 +182,115 @@ def test_the_figures_are_exported_as_rows_that_add_up(house: House, mug: int) ->
     assert not any(name.endswith("_minutes") for name, _, _ in rows)
 
 
+def rows_of(house: House, what: str, key: str = "") -> tuple[Any, ...]:
+    """The rows behind a figure."""
+    args = {"what": what, "key": key}
+    found: DockRows = house.read(lambda s: dock_reads.QUESTIONS["dock_rows"](s, NOON + timedelta(hours=9), args))
+    assert not found.is_cut
+    return found.rows
+
+
+def test_every_figure_is_the_sum_of_its_rows(house: House, mug: int) -> None:
+    jug = house.product("JUG")
+    house.order("A", (mug, 4), (jug, 1))
+    house.order("B", (mug, 3))
+    first, second = came(house, mug, 10, -24 * 60), came(house, jug, 6, 60)
+    peg(house, (first, 1), 4, "packed", kind="planned")
+    peg(house, (first, 3), 3, "in_lane")
+    peg(house, (second, 2), 2, "released", why="declined: does_not_fit")
+    move(house, mug, 2, ("DOCK-1", "LANE-1"), "crossdock")
+    move(house, mug, 1, ("LANE-1", "A-1"), "putaway")
+
+    found = ask(house)
+
+    assert sum(row.units for row in rows_of(house, "crossed")) == found.crossed == 7
+    for kind in found.kinds:
+        assert sum(row.units for row in rows_of(house, "crossed", kind.key)) == kind.units
+    assert [(row.units, row.why) for row in rows_of(house, "declined", "does_not_fit")] == [(2, "does_not_fit")]
+    assert sum(row.units for row in rows_of(house, "walked")) == found.walked_back == 1
+    for day in found.by_day:
+        mine = rows_of(house, "received", day.day.isoformat())
+        assert (sum(row.units for row in mine), sum(row.crossed for row in mine)) == (day.received, day.crossed)
+    assert sum(row.units for row in rows_of(house, "received")) == found.received == 16
+
+
+def test_orders_served_are_told_with_their_lines_and_units(house: House, mug: int) -> None:
+    house.order("A", (mug, 4), (mug, 1))
+    house.order("B", (mug, 3))
+    line = came(house, mug, 10)
+    for order_line, units in ((1, 4), (2, 1), (3, 2)):
+        peg(house, (line, order_line), units, "in_lane")
+
+    found = rows_of(house, "orders")
+
+    assert {(row.order, row.lines, row.units) for row in found} == {("A", 2, 5), ("B", 1, 2)}
+    assert len(found) == ask(house).crossed_orders
+
+
+def test_minutes_are_told_passage_by_passage_with_the_order_or_the_bin(house: House, mug: int) -> None:
+    jug = house.product("JUG")
+    house.order("A", (mug, 4))
+    house.order("C", (jug, 4))
+    peg(house, (came(house, mug, 4), 1), 4, "packed")
+    came(house, jug, 6, 60)
+    move(house, mug, 4, ("DOCK-1", "CUSTOMER"), "ship", minutes=90, line=1)
+    move(house, jug, 6, ("DOCK-1", "A-1"), "putaway", minutes=70)
+    move(house, jug, 3, ("A-1", "CUSTOMER"), "ship", minutes=240, line=2)
+
+    assert [(row.through, row.order, row.sku, row.units, row.minutes) for row in rows_of(house, "saved")] == [
+        ("bin", "", "JUG", 3, 180), ("lane", "A", "MUG", 4, 90)]  # fmt: skip
+    assert [row.minutes for row in rows_of(house, "minutes")] == [90]
+
+
+def test_trucks_are_told_with_how_they_came(house: House) -> None:
+    window: dict[str, Any] = {"opens_at": NOON - timedelta(hours=2), "closes_at": NOON}
+    with writing(house.engine) as session:
+        session.add_all([
+            Delivery(number="T2", state="done", checked_in_at=NOON, **window),
+            Delivery(number="T3", state="done", checked_in_at=NOON + timedelta(hours=1), **window),
+            Delivery(number="T4", state="missed", **window),
+            Delivery(number="T5", state="expected", **window),
+        ])  # fmt: skip
+
+    found = rows_of(house, "trucks")
+
+    assert [(row.number, row.verdict, row.late_minutes) for row in found] == [
+        ("T4", "missed", None), ("T3", "late", 60), ("T2", "on_time", 0)]  # fmt: skip
+
+
+def test_a_truck_tells_whose_goods_it_brought(house: House, mug: int) -> None:
+    purchase = house.purchase("PO-1", (mug, 5))
+    with writing(house.engine) as session:
+        hours: dict[str, Any] = {"opens_at": NOON - timedelta(hours=1), "closes_at": NOON}
+        truck = Delivery(number="T1", state="done", checked_in_at=NOON, **hours)
+        session.add(truck)
+        session.flush()
+        session.add(DeliveryPart(delivery_id=truck.id, purchase_order_id=purchase))
+
+    (found,) = rows_of(house, "trucks")
+
+    assert found.suppliers == ("Supplier One",)
+
+
+@pytest.mark.parametrize(("what", "key"), [("weather", ""), ("received", "someday")])
+def test_what_is_no_figure_has_no_rows(house: House, what: str, key: str) -> None:
+    with pytest.raises(BadInput, match=r"dock\.no_figure"):
+        rows_of(house, what, key)
+
+
+def test_of_more_rows_than_a_table_takes_the_latest_are_told(
+    house: House, mug: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dock_rows, "MOST", 2)
+    for minutes in (1, 2, 3):
+        came(house, mug, minutes, minutes)
+    find = dock_reads.QUESTIONS["dock_rows"]
+
+    found = house.read(lambda s: find(s, NOON + timedelta(hours=9), {"what": "received"}))
+
+    assert ([row.units for row in found.rows], found.is_cut) == ([3, 2], True)
+
+
 @pytest.mark.parametrize("days", [0, 367])
 def test_a_span_beyond_a_year_is_refused(house: House, days: int) -> None:
     with pytest.raises(BadInput, match=r"dock\.no_days"):
@@ -190,7 +301,7 @@ def test_a_span_beyond_a_year_is_refused(house: House, days: int) -> None:
 def test_median_and_p90_are_of_single_units(timed: list[tuple[int, int]]) -> None:
     units = sorted(minutes for minutes, qty in timed for _ in range(qty))
 
-    found = _sum_up(timed)
+    found = sum_up(Passage(1, qty, NOON, NOON + timedelta(minutes=minutes)) for minutes, qty in timed)
 
     assert found.units == len(units)
     assert found.median == units[-(-len(units) * 50 // 100) - 1]
@@ -204,7 +315,8 @@ def test_no_unit_leaves_twice_or_before_it_came(came: list[tuple[int, int]], lef
     rest = [(start + timedelta(minutes=at), units) for at, units in sorted(left)]
     paired = []
     for at, units in sorted(came, reverse=True):
-        paired += _pair(start + timedelta(minutes=at), units, rest)
+        begun = start + timedelta(minutes=at)
+        paired += [(begun, gone, qty) for gone, qty in pair(begun, units, rest)]
 
-    assert all(minutes >= 0 for minutes, _ in paired)
-    assert sum(qty for _, qty in paired) <= min(sum(qty for _, qty in came), sum(qty for _, qty in left))
+    assert all(gone >= begun for begun, gone, _ in paired)
+    assert sum(qty for _, _, qty in paired) <= min(sum(qty for _, qty in came), sum(qty for _, qty in left))

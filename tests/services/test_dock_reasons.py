@@ -176,7 +176,9 @@ def test_every_word_these_sentences_name_is_there() -> None:
     groups = {"why.peg_": dock_reasons._PEG_WHYS, "why.guard_": dock_reasons._GUARDS, "why.": dock_reasons._RULES,
               "reason.": dock_reasons._REASONS}  # fmt: skip
     named = {f"{start}{code}" for start, codes in groups.items() for code in codes} | {"why.guard_other"}
-    states = {f"dock.has_{state}" for state in ("proposed", "firm", "arrived", "in_lane", "stored", "packed")}
+    states = {
+        f"dock.has_{state}" for state in ("proposed", "firm", "arrived", "in_lane", "stored", "fetched", "packed")
+    }
 
     assert {*named, *states} <= texts().keys()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -11,12 +12,12 @@ from sqlalchemy.orm import Session
 from tests.builders import House
 from tests.services.inbound_desk import act, book, delivery
 from tests.services.stock_floor import command
-from wms_desktop.db.tables import Order, OrderLine, Peg
+from wms_desktop.db.tables import Delivery, Order, OrderLine, Peg
 from wms_desktop.domain.arrivals import Answer
 from wms_desktop.errors import BadInput
 from wms_desktop.phrases import sentence
 from wms_desktop.prompts import Answer as Said
-from wms_desktop.services import commands, dock_acts, dock_reads, orders, receipts
+from wms_desktop.services import commands, dock_acts, dock_reads, dock_sharing, inbound_reads, orders, receipts
 from wms_desktop.services.dialogue import Context
 from wms_desktop.services.planning import making
 
@@ -83,6 +84,37 @@ def test_an_order_that_was_begun_keeps_what_it_has(truck: House) -> None:
 
     assert adopt(truck, 2, 3) == "T000001: the sharing-out stands: 1 orders leave complete."
     assert planned(truck) == {"OLD": 3}
+
+
+@pytest.mark.parametrize(("plan", "seconds", "after", "how"), [
+    (("", 0, 0), 20, 0, "none"), (("stated", 2, 2), 20, 0, "proven"), (("solver", 2, 3), 20, 0, "solver"),
+    (("solver", 2, None), 20, 0, "solver"), (("search", 2, None), 20, 34, "searching"),
+    (("search", 2, 3), 20, 35, "search"), (("stated", 2, 3), 20, 35, "stated"), (("stated", 2, 3), 0, 0, "stated_off"),
+    (("search", 0, None), 0, 0, "search_off"),
+])  # fmt: skip
+def test_how_a_sharing_out_stands_is_one_word(
+    house: House, plan: tuple[str, int, int | None], seconds: int, after: int, how: str
+) -> None:
+    """``plan``: its method, how many orders it completes, and the bound."""
+    method, completes, bound = plan
+    truck = Delivery(number="T", method=method, completes=completes, bound=bound, shared_at=house.now)
+
+    assert dock_sharing.how_it_stands(truck, bound, house.now + timedelta(seconds=after), seconds) == how
+
+
+def test_list_and_sentence_say_the_same_of_a_truck(truck: House) -> None:
+    def ask(question: str, **args: int) -> Any:
+        reads = {**dock_reads.QUESTIONS, **inbound_reads.QUESTIONS}
+        return truck.read(lambda s: reads[question](s, truck.now, args))
+
+    for answer in ((), (2, 3)):
+        if answer:
+            adopt(truck, *answer)
+        (row,) = ask("deliveries").trucks
+        state = ask("sharing", delivery=1)
+
+        assert state.message.code == f"dock.shared_{row.sharing}"
+        assert (row.completes, row.method) == (state.completes, state.method)
 
 
 def test_the_desk_hears_by_which_method_and_how_good(truck: House) -> None:

@@ -20,7 +20,7 @@ from wms_desktop.db.tables import Command, ImportRow, ImportRun, Order, OrderLin
 from wms_desktop.errors import BadInput, Refusal
 from wms_desktop.phrases import sentence, texts
 from wms_desktop.prompts import Outcome
-from wms_desktop.services import import_reads, importing, importing_runs, importing_shown, selfcheck
+from wms_desktop.services import import_reads, importing, selfcheck
 
 
 @pytest.fixture
@@ -286,8 +286,8 @@ def test_the_fix_list_has_the_whole_document_with_reasons_and_comes_in_again(hou
     run = desk.stage(house, "orders", TWO_GOOD_ONE_BAD)
     desk.publish(house, run)
     with reading(house.engine) as session:
-        columns, found = importing_shown.export_problems(session, run)
-        rows = [(row, values, importing_shown.reason(row, {})) for row, values in found]
+        columns, found = importing.export_problems(session, run)
+        rows = [(row, values, importing.reason(row, {})) for row, values in found]
     again = [{n: t for n, t in zip(columns, values, strict=True) if t} for _, values, _ in rows]
 
     assert [(row.line, why.code) for row, _, why in rows] == [
@@ -332,7 +332,7 @@ def test_a_mapping_is_kept_under_its_name_and_replaced(house: House) -> None:
 
 def test_totals_that_are_not_the_readers_are_told_first(house: House, mug: int) -> None:
     run = desk.stage(house, "orders", [order_row("W1", "MUG", 2)], check=False)
-    stager = importing_runs.Stager(run, desk.reading_for("orders"))
+    stager = importing.Stager(run, desk.reading_for("orders"))
     stager.take([])
     with writing(house.engine) as session:
         stager.finish(session, replace(desk._ending([]), faults=3))
@@ -342,7 +342,7 @@ def test_totals_that_are_not_the_readers_are_told_first(house: House, mug: int) 
 
 def test_rows_of_runs_that_were_over_long_ago_go(house: House, mug: int) -> None:
     desk.take_in(house, "orders", [order_row("W1", "MUG", 2)])
-    house.now += timedelta(days=importing_runs.KEPT_DAYS + 1)
+    house.now += timedelta(days=importing.KEPT_DAYS + 1)
     desk.stage(house, "orders", [order_row("W2", "MUG", 2)])
 
     assert (count(house, ImportRun), count(house, ImportRow)) == (2, 1)
@@ -364,7 +364,7 @@ def test_a_repeated_publish_command_is_answered_once(house: House, mug: int) -> 
 
 def test_every_rule_and_note_of_an_import_has_its_sentence() -> None:
     folder = Path(importing.__file__).parent
-    sources = "\n".join(path.read_text(encoding="utf-8") for path in sorted(folder.glob("importing*.py")))
+    sources = "\n".join(path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.py")))
     rules = {
         f"import.run.{rule}" for rule in re.findall(r'BadField\([^()]*(?:\([^()]*\)[^()]*)*?"([a-z_]+)"[,)]', sources)
     }

@@ -9,10 +9,11 @@ import pytest
 from sqlalchemy import select
 
 from tests.builders import House
-from tests.services.import_desk import preview, problems, publish, rules, stage, states, take_in
-from tests.services.inbound_desk import OTHER_SSCC, SSCC, book, delivery, get_notice, planned
+from tests.services.import_desk import act, preview, problems, publish, rules, stage, states, take_in
+from tests.services.inbound_desk import OTHER_SSCC, SSCC, book, delivery, get_notice, parts, planned
 from wms_desktop.db.engine import writing
 from wms_desktop.db.tables import (
+    Barcode,
     Notice,
     NoticeLine,
     NoticePackage,
@@ -335,6 +336,94 @@ def test_a_cancelling_notice_takes_the_announcement_back(house: House, mug: int)
     take_in(house, "notices", [_sent(is_cancelled="1")])
 
     assert get_notice(house).state == "cancelled"
+
+
+def test_a_notice_told_again_takes_the_order_it_names_no_more_off_its_truck(house: House, mug: int) -> None:
+    first, second = (house.purchase(number, (mug, 10)) for number in ("PO-1", "PO-2"))
+    house.order("O-1", (mug, 8))
+    take_in(house, "notices", [_sent(qty=4), _sent(qty=6, purchase="PO-2")])
+    book(house, (first, 1), (second, 2))
+
+    run = stage(house, "notices", [_sent(qty=4)])
+    told = [note.args["purchase"] for note in preview(house, run).notes if note.code == "import.run.notice_leaves"]
+    publish(house, run)
+
+    assert (told, preview(house, run).untouched) == (["PO-2"], 0)
+    assert house.read(lambda s: s.scalars(select(Notice.state).order_by(Notice.id)).all()) == ["announced", "cancelled"]
+    assert parts(house) == [(first, 1)]
+    assert sum(units for _, units in planned(house)) == 4
+
+
+def test_a_notice_that_named_the_wrong_order_is_for_the_right_one_alone_once_told_again(house: House, mug: int) -> None:
+    house.purchase("PO-1", (mug, 10))
+    house.purchase("PO-2", (mug, 10))
+    take_in(house, "notices", [_sent(qty=4, pallet=SSCC)])
+
+    take_in(house, "notices", [_sent(qty=4, purchase="PO-2", pallet=SSCC)])
+
+    states = house.read(lambda s: s.scalars(select(Notice.state).order_by(Notice.id)).all())
+    assert (states, _announced(house)[1][:2]) == (["cancelled", "announced"], ("ASN-1", "PO-2"))
+
+
+def test_a_shipment_whose_order_moves_to_another_truck_keeps_one_that_is_here(house: House, mug: int) -> None:
+    house.purchase("PO-1", (mug, 10))
+    po = house.purchase("PO-2", (mug, 10))
+    take_in(house, "notices", [_sent(qty=4), _sent(qty=6, purchase="PO-2")])
+    _receive_some(house, po, 2, notice_line=2)
+
+    run = stage(house, "notices", [_sent(qty=5)])
+    publish(house, run)
+
+    assert "import.run.notice_stays" in [note.code for note in preview(house, run).notes]
+    assert house.read(lambda s: s.scalars(select(Notice.state).order_by(Notice.id)).all())[1] != "cancelled"
+
+
+def test_a_notice_of_the_same_number_by_another_supplier_is_left_alone(house: House, mug: int) -> None:
+    house.purchase("PO-1", (mug, 10))
+    take_in(house, "notices", [_sent(qty=4)])
+    take_in(house, "notices", [_sent(qty=3, purchase="PO-7", supplier_code="S7")])
+
+    take_in(house, "notices", [_sent(qty=5)])
+
+    assert house.read(lambda s: s.scalars(select(Notice.state)).all()) == ["announced", "announced"]
+
+
+@pytest.mark.parametrize("kind", ["purchases", "notices"])
+def test_a_row_that_counts_in_cases_means_the_units_of_the_articles_case(house: House, mug: int, kind: str) -> None:
+    house.purchase("PO-0", (mug, 12))
+    row = (
+        _bought(qty=2, unit="case", price="9.00") if kind == "purchases" else _sent(qty=2, unit="case", purchase="PO-0")
+    )
+
+    run = stage(house, kind, [row])
+    publish(house, run)
+
+    assert "import.run.count_by_case" in [note.code for note in preview(house, run).notes]
+    if kind == "purchases":
+        assert [(str(line[3].normalize()), line[2]) for line in _lines(house)] == [("1.5", 12)]
+    else:
+        assert _announced(house) == [("ASN-1", "PO-0", "MUG", 12, 0)]
+
+
+def test_cases_of_unknown_or_of_several_sizes_are_refused_by_row_and_mended_by_units(house: House, mug: int) -> None:
+    house.purchase("PO-1", (mug, 100), (house.product("POT", case=("CASE-A", 6)), 100))
+    with writing(house.engine) as session:
+        pot = session.scalars(select(Product.id).where(Product.sku == "POT")).one()
+        session.add(Barcode(product_id=pot, code="CASE-B", units=12))
+        session.query(Barcode).filter_by(units=6, product_id=mug).delete()
+
+    run = stage(house, "notices", [_sent(unit="case"), _sent("ASN-2", sku="POT", unit="case")])
+    assert rules(house, run) == {2: "case_unknown", 3: "case_several"}
+    row = problems(house, run)[0].row_id
+    act(house, "mend", row=row, fields={"unit": "", "qty": "6"})
+
+    assert rules(house, run) == {3: "case_several"}
+
+
+def test_a_case_barcode_counted_in_cases_is_not_multiplied_twice(house: House, mug: int) -> None:
+    take_in(house, "purchases", [_bought(sku="", barcode="14000862141401", qty=2, unit="case")])
+
+    assert [line[2] for line in _lines(house)] == [12]
 
 
 def test_units_of_a_notice_go_to_the_orders_lines_in_turn(house: House, mug: int) -> None:

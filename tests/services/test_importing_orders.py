@@ -190,6 +190,20 @@ def test_a_case_code_orders_the_units_of_the_case(house: House, mug: int) -> Non
     assert [note.code for note in desk.preview(house, run).notes] == ["import.run.count_by_case"]
 
 
+def test_a_line_that_counts_in_cases_orders_the_units_of_the_articles_case(house: House, mug: int) -> None:
+    desk.take_in(house, "orders", [order_row("W1", "MUG", 2, unit="case", price="30")])
+
+    assert (line_of(house, "W1").ordered, line_of(house, "W1").price) == (24, Decimal("2.5"))
+
+
+def test_a_line_in_cases_of_an_article_without_a_case_is_refused(house: House) -> None:
+    house.product("CUP")
+
+    assert desk.rules(house, desk.stage(house, "orders", [order_row("W1", "CUP", 2, unit="case")])) == {
+        2: "case_unknown"
+    }
+
+
 def test_a_price_of_nothing_goes_in_with_a_note(house: House, mug: int) -> None:
     run = desk.stage(house, "orders", [order_row("W1", "MUG", price="0"), order_row("W2", "MUG", price="0.00")])
 

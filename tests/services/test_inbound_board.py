@@ -177,6 +177,26 @@ def test_what_the_sharing_out_found_stands_on_the_truck(house: House, mug: int) 
     assert (found.completes, found.bound, found.method, found.planned) == (1, 2, "search", 3)
 
 
+def test_what_came_for_orders_still_counts_as_for_orders(house: House, mug: int) -> None:
+    house.order("O1", (mug, 3))
+    delivery = truck(house, (house.purchase("PO-1", (mug, 5)), None), state="here", checked_in_at=house.now)
+    with writing(house.engine) as session:
+        receipt = Receipt(number="R1", dock_id=house.place("DOCK-1"), opened_at=house.now, delivery_id=delivery)
+        session.add(receipt)
+        session.flush()
+        line = ReceiptLine(receipt_id=receipt.id, product_id=mug, lot_id=0, qty=4, operator_id=1, station_id=1,
+                           at=house.now)  # fmt: skip
+        session.add(line)
+        session.flush()
+        for state, qty in (("in_lane", 2), ("released", 1)):
+            session.add(Peg(receipt_line_id=line.id, order_line_id=1, qty=qty, state=state, reason="completes",
+                            at=house.now, lane_id=house.place("LANE-1")))  # fmt: skip
+        session.add(Peg(receipt_line_id=None, order_line_id=1, qty=1, state="firm", reason="completes", at=house.now,
+                        kind="planned", purchase_line_id=1, delivery_id=delivery))  # fmt: skip
+
+    assert trucks(house)[0].planned == 3
+
+
 # --- one truck -------------------------------------------------------------------------------------------------------
 
 

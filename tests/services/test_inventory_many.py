@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from sqlalchemy import select
 
@@ -95,7 +97,7 @@ def test_many_moves_are_walked_back_like_one(house: House, stocks: tuple[int, in
         target = spot(house, "CART-1", 1)
         inventory.carry_many(session, context, [(stocks[0], 1, 4, target), (stocks[1], 1, 1, target)], reason="pick")
         text = undo.finish(session)
-        undo.walk_back(session, text, lambda movement_id: inventory.reverse(session, context, movement_id))
+        undo.walk_back(session, json.loads(text), lambda movement_id: inventory.reverse(session, context, movement_id))
 
     assert held(house) == before
     assert house.read(lambda s: s.get_one(Command, "opening").state) == "done"

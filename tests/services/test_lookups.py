@@ -57,10 +57,3 @@ def test_a_walk_is_drawn_with_its_racks_and_stops(house: House, mug: int) -> Non
     assert [(stop.bin, stop.is_done) for stop in view.stops] == [("A-1", False)]
     assert [(y, depth) for _, y, _, depth in view.racks] == [(400, 2400), (400, 2400)]
     assert house.read(lambda s: lookups.find_tour(s, "B999999")) is None
-
-
-def test_people_are_listed_without_the_house_itself(house: House) -> None:
-    names = [row.name for row in house.read(lookups.list_operators)]
-
-    assert names == sorted(names)
-    assert "house" not in names

@@ -295,3 +295,10 @@ def test_every_code_of_signing_on_has_its_sentence() -> None:
     states = {f"prompt.sign_on.{step.state}{sub}" for step in people.WORKFLOW.steps for sub in ("", ".sub")}
 
     assert used - {"nothing_to_undo"} | states == phrases.TEXTS.keys()
+
+
+def test_people_are_listed_without_the_house_itself(house: House) -> None:
+    names = [row.name for row in house.read(people.list_operators)]
+
+    assert names == sorted(names)
+    assert "house" not in names

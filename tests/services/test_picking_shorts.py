@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import select
 
 from tests.builders import House
 from tests.services.pick_floor import (
@@ -19,8 +20,10 @@ from tests.services.pick_floor import (
     say,
     snapshot,
 )  # fmt: skip
+from tests.services.truck_floor import check_in, scan, truck
 from wms_desktop.db.engine import writing
-from wms_desktop.services import inventory
+from wms_desktop.db.tables import Peg
+from wms_desktop.services import inventory, packing
 
 MUG = "8412345000003"
 
@@ -290,3 +293,46 @@ def test_without_tote_scans_the_found_units_go_into_the_tote_at_once(house: Hous
 
     assert ("CART-1", "TOTE-01", 1, 1) in held(house)
     assert walker.prompt().args["bin"] == "B-1"
+
+
+def test_units_from_the_dock_are_tied_to_the_receipt_they_came_with(house: House, floor: int) -> None:
+    """The third moment of cross-docking: seven units nobody wanted stand on the dock when a picker finds none."""
+    truck_id = truck(house, house.purchase("PO-1", (floor, 7)), here=True)
+    check_in(house, truck_id)
+    scan(house, truck_id, floor, 7)
+    walker = at_the_bin(house)
+    walker.key("short", "1")
+
+    answer = walker.key("choose", "1")
+
+    assert answer.message.code == "pick_short_dock"
+    assert ties(house) == [("short", "short_pick", 3, "stored")]
+    finish(walker)
+    pack = house.at(packing, "PACK-1", "OP-packer")
+    pack.scan("TOTE-01", MUG, MUG, MUG, MUG)
+    assert ties(house) == [("short", "short_pick", 3, "packed")]
+    assert proved(house) == []
+
+
+def test_units_that_are_not_on_the_dock_either_are_let_go(house: House, floor: int) -> None:
+    truck_id = truck(house, house.purchase("PO-1", (floor, 7)), here=True)
+    check_in(house, truck_id)
+    scan(house, truck_id, floor, 7)
+    walker = at_the_bin(house)
+    walker.key("short", "1")
+    walker.key("choose", "1")
+    walker.scan("TOTE-01", "B-1", "EAN-JUG", "TOTE-01")
+    assert walker.prompt().args["bin"] == "DOCK-1"
+
+    walker.scan("DOCK-1")
+    walker.key("short", "2")
+    walker.key("choose", "1")
+
+    assert ties(house) == [("short", "short_pick", 1, "released"), ("short", "short_pick", 2, "stored")]
+    assert proved(house) == []
+
+
+def ties(house: House) -> list[tuple[str, str, int, str]]:
+    """The pegs: kind, reason, units and state."""
+    query = select(Peg.kind, Peg.reason, Peg.qty, Peg.state).order_by(Peg.qty)
+    return [tuple(row) for row in house.read(lambda s: s.execute(query).all())]

@@ -16,7 +16,7 @@ from wms_desktop.db.tables import Delivery, Location, Order, Peg, PurchaseLine
 from wms_desktop.domain.arrivals import Answer
 from wms_desktop.phrases import sentence
 from wms_desktop.services import dock_reads, dock_sharing, news, planning, selfcheck, waiting_orders
-from wms_desktop.services.planning import making, settling
+from wms_desktop.services.planning import making
 
 
 @pytest.fixture
@@ -32,7 +32,7 @@ def notice(house: House, product: int) -> None:
 def figures(house: House, delivery: int) -> tuple[str, int, int]:
     """The method of a truck's plan, the orders it completes, and the bound."""
     row = house.read(lambda s: s.get_one(Delivery, delivery))
-    return row.method, row.completes, row.bound
+    return row.method, row.completes, house.read(lambda s: planning.prove(s, house.now, s.get_one(Delivery, delivery)))
 
 
 def told(house: House, delivery: int) -> str:
@@ -153,22 +153,6 @@ def test_the_bound_falls_with_the_orders_that_another_stock_serves(house: House,
     notice(house, mug)
 
     assert figures(house, truck_id) == ("search", 2, 2)
-
-
-def test_of_a_large_mended_plan_no_more_is_said_than_is_known(
-    house: House, mug: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Not more orders can leave complete than wait."""
-    monkeypatch.setattr(settling, "_MOST_AT_ONCE", 2)
-    house.order("O1", (mug, 10), complete=True)
-    truck_id = truck(house, house.purchase("PO-1", (mug, 10)))
-    plan(house, truck_id)
-    for number in range(2, 5):
-        house.order(f"O{number}", (mug, 9), complete=True)
-
-    notice(house, mug)
-
-    assert figures(house, truck_id) == ("search", 1, 4)
 
 
 def test_a_mended_plan_is_for_the_solver_to_look_at_again(house: House, mug: int) -> None:

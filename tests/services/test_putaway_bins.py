@@ -8,13 +8,12 @@ import pytest
 from sqlalchemy import update
 
 from tests.builders import NOON, House
-from tests.services.putaway_floor import Worker, counts, is_clean, last_reason, rows, worker
+from tests.services.putaway_floor import counts, last_reason, rows, worker
 from wms_desktop import phrases
 from wms_desktop.db.engine import writing
-from wms_desktop.db.tables import Location, Plate
+from wms_desktop.db.tables import Location
 from wms_desktop.prompts import Outcome
-from wms_desktop.services import inventory, putaway
-from wms_desktop.services.inventory import Goods, Spot
+from wms_desktop.services import putaway
 
 # On PostgreSQL the sequences of test_putaway_undo walk the same states.
 pytestmark = pytest.mark.parametrize("house", ["sqlite"], indirect=True)
@@ -228,35 +227,3 @@ def test_the_number_of_a_lot_is_the_lot(house: House, mug: int) -> None:
 
     assert me.key("choose", "77").prompt.args["lot"] == "77"
     assert me.key("back").prompt.state == "take"
-
-
-def _on_pallet(house: House, *goods: tuple[int, int]) -> None:
-    with writing(house.engine) as session:
-        plate = Plate(code="PAL-1", kind="pallet")
-        session.add(plate)
-        session.flush()
-        dock = house.place("DOCK-1")
-        for product, qty in goods:
-            inventory.post(
-                session, house.context(command="opening"), Goods(product_id=product, qty=qty),
-                Spot(location_id=house.place("ADJUSTMENT")), Spot(location_id=dock, plate_id=plate.id),
-                reason="opening",
-            )  # fmt: skip
-
-
-def test_a_pallet_with_one_article_is_put_away_by_its_own_code(house: House, mug: int) -> None:
-    pen = house.product("PEN")
-    _on_pallet(house, (pen, 30))
-    me: Worker = worker(house)
-
-    me.scan("PAL-1", "A-1")
-
-    assert (house.on_hand("A-1", pen), house.on_hand("DOCK-1", mug)) == (30, 4)
-    assert me.scan("PAL-1").message.code == "plate_not_here"
-    assert is_clean(house)
-
-
-def test_a_pallet_with_several_articles_asks_for_one_of_them(house: House, mug: int) -> None:
-    _on_pallet(house, (house.product("PEN"), 30), (house.product("CUP"), 3))
-
-    assert worker(house).scan("PAL-1").message.code == "several_on_plate"

@@ -7,12 +7,13 @@ from sqlalchemy import select
 
 from tests.builders import House
 from tests.services.pick_floor import form, picker
-from tests.services.putaway_floor import Worker, counts, is_clean, last_reason, rows, worker
+from tests.services.putaway_floor import Worker, counts, is_clean, last_reason, on_plate, rows, worker
 from wms_desktop.db.engine import writing
 from wms_desktop.db.tables import Location, Plate, Product
 from wms_desktop.prompts import Outcome
-from wms_desktop.services import cancelling, inventory, picking, receiving
+from wms_desktop.services import cancelling, inventory, lane_reads, picking, receiving, settings
 from wms_desktop.services.inventory import Goods, Spot
+from wms_desktop.services.lookups import TourView
 
 # On PostgreSQL the sequences of test_putaway_undo walk the same states.
 pytestmark = pytest.mark.parametrize("house", ["sqlite"], indirect=True)
@@ -340,3 +341,93 @@ def test_every_step_of_a_cart_is_taken_back_by_undo(house: House, goods: dict[st
 
     assert me.prompt() == before
     assert (house.on_hand("CART-1", goods["MUG"]), counts(house), is_clean(house)) == (0, [], True)
+
+
+def bears(house: House, *, litres: float = 0, kg: float = 0) -> None:
+    """The cart's own limits."""
+    with writing(house.engine) as session:
+        cart = session.scalars(select(Location).where(Location.code == "CART-1")).one()
+        cart.capacity_mm3, cart.max_weight_g = int(litres * 1_000_000), int(kg * 1000)
+
+
+def test_a_cart_takes_what_it_bears_and_says_what_stays(house: House, goods: dict[str, int]) -> None:
+    """Hand-computed: 0.1 l a unit; 4 mugs are on it, so 3 of the 6 pens fill 0.75 l."""
+    bears(house, litres=0.75)
+    me = loaded(house, "MUG")
+    assert rows(me.prompt())[0] == "0 l more fit on it"
+
+    told = me.scan("EAN-PEN")
+
+    assert (told.outcome, told.message.code) == (Outcome.LOOK_HERE, "loaded_part")
+    assert (told.message.args["qty"], told.message.args["behind"]) == (3, 3)
+    assert me.scan("EAN-CUP").message.code == "cart_full"
+    assert (house.on_hand("CART-1", goods["PEN"]), house.on_hand("DOCK-1", goods["PEN"])) == (3, 3)
+    assert me.key("done").message.args["stops"] == 2
+    assert is_clean(house)
+
+
+def test_a_cart_that_was_emptied_goes_for_the_rest(house: House, goods: dict[str, int]) -> None:
+    bears(house, litres=0.6)
+    for _ in range(2):
+        me = loaded(house, "PEN") if house.on_hand("DOCK-1", goods["PEN"]) else loaded(house, "MUG")
+        me.key("done")
+        while me.state == "stop":
+            me.scan(me.prompt().big)
+
+    assert (house.on_hand("PEN-1", goods["PEN"]), house.on_hand("MUG-1", goods["MUG"])) == (7, 5)
+
+
+@pytest.mark.parametrize(("name", "value", "fits"), [("cart_kg", "1", 5), ("cart_litres", "2", 10)])
+def test_the_house_s_limit_bounds_a_cart_without_its_own(
+    house: House, goods: dict[str, int], name: str, value: str, fits: int
+) -> None:
+    with writing(house.engine) as session:
+        settings.put(session, name, value)
+    jug = house.product("JUG", weight_g=200, length_mm=100, width_mm=100, height_mm=20)
+    house.put(jug, "DOCK-1", 30)
+
+    told = loaded(house, "JUG").last
+
+    assert told is not None
+    assert (told.message.args["qty"], told.message.args["behind"]) == (fits, 30 - fits)
+
+
+def test_an_article_of_unknown_size_is_no_load(house: House, goods: dict[str, int]) -> None:
+    bears(house, litres=0.1, kg=0.1)
+    foam = house.product("FOAM", weight_g=0, length_mm=0)
+    house.put(foam, "DOCK-1", 50)
+
+    assert loaded(house, "FOAM").said == "loaded"
+
+
+def test_a_plate_is_loaded_as_far_as_the_cart_bears(house: House, goods: dict[str, int]) -> None:
+    bears(house, kg=1.2)
+    on_plate(house, (goods["MUG"], 10), (goods["PEN"], 10))
+
+    told = worker(house).scan("CART-1", "PAL-1")
+
+    assert (told.message.code, told.message.args["qty"], told.message.args["behind"]) == ("loaded_part", 12, 8)
+    assert is_clean(house)
+
+
+def test_the_walk_is_drawn_stop_by_stop(house: House, goods: dict[str, int]) -> None:
+    me = loaded(house)
+    assert _drawn(house) is None
+    me.key("done")
+    whole = _drawn(house)
+    first = me.prompt()
+    me.scan(first.big)
+
+    assert whole is not None
+    assert [stop.bin for stop in whole.stops] == [first.big, *(str(row.args["bin"]) for row in first.details)]
+    assert (whole.path[0], whole.path[-1], first.args["left"]) == ((0, 0), (0, 0), 2)
+    later = _drawn(house)
+    assert later is not None
+    assert [(stop.bin, stop.is_done) for stop in later.stops] == [
+        (stop.bin, at == 0) for at, stop in enumerate(whole.stops)
+    ]
+
+
+def _drawn(house: House) -> TourView | None:
+    drawn: TourView | None = house.read(lambda s: lane_reads.QUESTIONS["cart_tour"](s, house.now, {"cart": "CART-1"}))
+    return drawn

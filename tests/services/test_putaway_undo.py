@@ -9,14 +9,14 @@ import pytest
 from sqlalchemy import select
 
 from tests.builders import House
-from tests.services.putaway_floor import Worker, counts, is_clean, worker
+from tests.services.putaway_floor import Worker, counts, is_clean, on_plate, worker
 from wms_desktop.db.engine import writing
 from wms_desktop.db.tables import Command, Location, Product, Reservation, Stock
 from wms_desktop.prompts import Outcome, Prompt
 from wms_desktop.services import inventory, receiving
 
 BINS = ("A-1", "A-2", "B-1", "B-2", "C-1")
-CODES = ("EAN-MUG", "EAN-PEN", "EAN-CUP", "LANE-1", "LANE-3", "CART-1", "CART-2", "TOTE-01", *BINS)
+CODES = ("EAN-MUG", "EAN-PEN", "EAN-CUP", "LANE-1", "LANE-3", "CART-1", "CART-2", "TOTE-01", "PAL-1", *BINS)
 
 
 @pytest.fixture
@@ -30,6 +30,7 @@ def floor(house: House) -> House:
         product = session.get_one(Product, cup)
         product.face_id, product.face_min, product.face_max = house.place("B-1"), 2, 4
     house.put(pen, "DOCK-1", 5)
+    on_plate(house, (pen, 2), (cup, 2))
     house.put(cup, "LANE-1", 2)
     house.put(pen, "LANE-3", 1)
     house.order("O1", (mug, 3), (house.product("LID"), 1), complete=True)

@@ -97,6 +97,10 @@ QUESTIONS: dict[str, Callable[[Session], Any]] = {
     "what is to be carried": lambda s: crossdocking.list_carries(s, 1, 1),
     "what stands on the dock": lambda s: putaway.list_waiting(s, 5),
     "which bin for goods": lambda s: bins.propose(s, Goods(product_id=1, qty=1)),
+    "which bin for a whole plate": lambda s: bins.propose_whole(
+        s, [Goods(product_id=1, qty=1), Goods(product_id=2, qty=1)]
+    ),
+    "which bins are to be counted": putaway.list_looks,
     "whether a pick waits for a product": lambda s: bins.is_wanted(s, 1),
     "which pick faces run low": lambda s: replenishing.list_refills(s),
     "what is walked back": lambda s: walk_backs.list_walk_backs(s),
@@ -113,6 +117,10 @@ QUESTIONS: dict[str, Callable[[Session], Any]] = {
     "the lane board": lambda s: lane_board.read_board(s, NOON),
     "trucks and what is on order": lambda s: inbound_board.read_board(s, NOON),
     "the docks of a day": lambda s: inbound_board.read_calendar(s, NOON, NOON.date()),
+    "the rows behind the dock's figures": lambda s: [
+        dock_figures.list_rows(s, NOON, what)
+        for what in ("crossed", "declined", "orders", "minutes", "saved", "walked", "trucks", "received")
+    ],
     "what waits for a packer": lambda s: packing_queue.list_waiting(s, NOON),
     "what waits in a tote": lambda s: packing_queue.list_waiting(s, NOON, plate_id=1),
     "which single order wants an item": lambda s: packing_queue.list_singles(s, NOON, 1, 7),

@@ -183,7 +183,7 @@ def test_the_note_says_what_differs_in_which_lots_and_what_is_still_due(
         "MILK": (4, 2, 0, 2, 0, "L1 (1), L2 (1)"),
         "PEN": (0, 1, 0, 0, 1, ""),
     }
-    assert rows["MUG"]["damages"] == [{"reason": "wet", "qty": 1}]
+    assert rows["MUG"]["damages"] == [{"reason": "wet", "qty": 1, "note": "", "photo": ""}]
 
 
 def test_the_surplus_of_a_second_scan_is_asked_anew(house: House, clerk: Desk, mug: int) -> None:
@@ -277,6 +277,44 @@ def test_a_picture_belongs_to_the_damaged_units_counted_last(house: House, clerk
     assert house.read(lambda s: s.scalars(select(ReceiptLine.photo)).one()) == "0123456789abcdef.png"
     clerk.key("undo")
     assert house.read(lambda s: s.scalars(select(ReceiptLine.photo)).one()) == ""
+
+
+def test_f3_asks_for_a_picture_once_there_are_damaged_units(house: House, clerk: Desk, mug: int) -> None:
+    house.purchase("PO-1", (mug, 24))
+
+    early = _damaging(clerk, "PO-1").key("find")
+    clerk.scan(MUG)
+
+    assert (early.message.code, clerk.key("find").message.code) == ("photo_of_nothing", "photo_wanted")
+    assert clerk.prompt().state == "damage"
+
+
+def test_a_picture_belongs_to_all_units_of_one_scan_though_they_fill_two_lines(
+    house: House, clerk: Desk, mug: int
+) -> None:
+    house.purchase("PO-1", (mug, 5), (mug, 7))
+    _damaging(clerk, "PO-1").scan(CASE)
+
+    answer = _act(house, "attach_photo", file="0123456789abcdef.png")
+
+    assert answer.message.args["qty"] == 12
+    assert house.read(lambda s: s.scalars(select(ReceiptLine.photo)).all()) == ["0123456789abcdef.png"] * 2
+
+
+def test_the_received_note_names_note_and_picture_of_each_damage(house: House, clerk: Desk, mug: int) -> None:
+    house.purchase("PO-1", (mug, 24))
+    _damaging(clerk, "PO-1").scan(MUG)
+    clerk.key("damaged")
+    clerk.scan("handle off: all three")
+    _act(house, "attach_photo", file="0123456789abcdef.png")
+    clerk.scan(MUG)
+    clerk.key("done")
+    clerk.key("done")
+
+    assert _note(house)["MUG"]["damages"] == [
+        {"reason": "broken", "qty": 1, "note": "", "photo": ""},
+        {"reason": "broken", "qty": 1, "note": "handle off: all three", "photo": "0123456789abcdef.png"},
+    ]
 
 
 def test_a_picture_is_never_named_by_a_path(house: House) -> None:

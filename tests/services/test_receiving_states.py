@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from tests.builders import Desk, House
-from wms_desktop.db.tables import ReceiptLine
+from wms_desktop.db.engine import writing
+from wms_desktop.db.tables import Dialogue, ReceiptLine
 from wms_desktop.prompts import Answer, Key, Outcome
 from wms_desktop.services import receiving
 from wms_desktop.ui.keys import interpret
@@ -226,3 +228,25 @@ def test_f9_says_that_no_bin_has_room_only_of_units_that_want_one(house: House, 
     clerk.scan("PO-1", MUG)
 
     assert clerk.key("why").message.code == "why_bin_none"
+
+
+# --- a dialogue that an older version stored --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("state", ["inspect", "decline"])
+def test_a_dialogue_stored_with_one_receipt_that_passed_goes_on_with_it(house: House, clerk: Desk, state: str) -> None:
+    toy = house.product("TOY", MUG, case=(CASE, 12), name="Toy", is_inspected=True)
+    house.order("O1", (toy, 5))
+    house.purchase("PO-1", (toy, 12))
+    clerk.scan("PO-1", CASE)
+    clerk.key("done")
+    clerk.key("yes")
+    clerk.scan(MUG)
+    clerk.key("yes")
+    with writing(house.engine) as session:
+        row = session.scalars(select(Dialogue).where(Dialogue.workflow == "receive")).one()
+        row.state, row.facts = state, '{"passed": 1}'
+
+    assert clerk.prompt().state == {"inspect": "bring"}.get(state, state)
+    clerk.key("back" if state == "decline" else "why")
+    assert clerk.scan("LANE-1").message.code == "carried_freed"

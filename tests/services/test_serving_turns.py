@@ -252,3 +252,18 @@ def test_an_order_completed_with_a_bin_begins_anew_too(house: House, mug: int, p
     scan(house, truck_id, mug, 1)
 
     assert house.read(lambda s: s.get_one(Order, order_id).passed_over) == 0
+
+
+def test_units_that_nobody_wanted_go_from_the_dock_to_an_order_that_comes_later(house: House, mug: int) -> None:
+    truck_id = truck(house, house.purchase("PO-1", (mug, 10)), here=True)
+    check_in(house, truck_id)
+    scan(house, truck_id, mug, 10)
+    assert pegs(house) == []
+
+    order = house.order("LATE", (mug, 4), complete=True)
+    command(house, lambda s, c: orders.note_demand(s, [order]), workflow="orders")
+
+    assert pegs(house) == [("LATE", "MUG", 4, "arrived")]
+    carry(house)
+    assert [house.on_hand(code, mug) for code in ("LANE-1", "DOCK-1")] == [4, 6]
+    assert house.read(selfcheck.find_differences) == []

@@ -131,7 +131,7 @@ def _post(session: Session, context: Context, delivery: int, product: int, qty: 
         )  # fmt: skip
         row = ReceiptLine(receipt_id=receipt.id, purchase_line_id=line.id, product_id=product, lot_id=lot, qty=units,
                           condition=condition, operator_id=context.operator_id, station_id=context.station_id,
-                          at=context.at)  # fmt: skip
+                          at=context.at, case_units=case)  # fmt: skip
         session.add(row)
         session.flush()
         arrivals.append(Arrival(receipt_line_id=row.id, stock_id=stock, product_id=product, qty=units,

@@ -103,3 +103,13 @@ def test_a_case_comes_back_from_its_files(case: Case, tmp_path: Path) -> None:
 
     assert list_cases(folder.parent)[0].orders == case.orders
     assert list_cases(folder)[0].supply == case.supply
+
+
+def test_an_answer_as_good_as_its_bound_ends_the_search_long_before_its_time(case: Case) -> None:
+    few = case.wishes("value")[:60]
+    began = time.monotonic()
+
+    found = solve(few, case.supply, 60)
+
+    assert found.worth == found.bound
+    assert time.monotonic() - began < 20

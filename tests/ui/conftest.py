@@ -7,7 +7,7 @@ from datetime import UTC
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtGui import QGuiApplication, QWindow
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
@@ -48,6 +48,16 @@ def released(qapp: QApplication) -> Iterator[None]:
     if QGuiApplication.keyboardModifiers() is not Qt.KeyboardModifier.NoModifier:
         QTest.keyClick(QWindow(), Qt.Key.Key_F24)
     assert QGuiApplication.keyboardModifiers() is Qt.KeyboardModifier.NoModifier
+
+
+@pytest.fixture(autouse=True)
+def cleared(qapp: QApplication) -> Iterator[None]:
+    """The closed window goes at once; outside of an event loop Qt keeps what was to be deleted later.
+
+    Dozens of kept windows make each new one slow to dress and to show.
+    """
+    yield
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
 
 
 @pytest.fixture

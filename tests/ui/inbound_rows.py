@@ -8,7 +8,22 @@ from decimal import Decimal
 from typing import Any
 
 from wms_desktop.prompts import Message
-from wms_desktop.views.dock import Count, DockDay, DockFigures, Minutes, SharingState, TruckNow, TruckOrder
+from wms_desktop.views.dock import (
+    CameLine,
+    Count,
+    DockDay,
+    DockFigures,
+    DockRows,
+    DockTruck,
+    Minutes,
+    PassageRow,
+    ServedOrder,
+    SharingState,
+    TieRow,
+    TruckNow,
+    TruckOrder,
+    WalkRow,
+)
 from wms_desktop.views.inbound import (
     Announced,
     Calendar,
@@ -43,6 +58,7 @@ def truck(number: int, state: str, hour: float | None, **facts: Any) -> TruckRow
         "carrier": "Hull Haulage", "note": "", "checked_in_at": NOW if state == "here" else None, "done_at": None,
         "units": 96 * number, "received": 40 if state in ("here", "done") else 0, "lines": 4, "planned": 30 * number,
         "completes": 7 * number, "bound": 7 * number + (number == 2), "method": "solver" if number % 2 else "search",
+        "sharing": "search" if number == 2 else "proven",
         "late_minutes": late, "is_late": late > 60,
     }  # fmt: skip
     return TruckRow(**made | facts)
@@ -53,7 +69,7 @@ TRUCKS = (
     truck(2, "expected", 10.5),
     truck(3, "expected", 7),
     truck(4, "expected", 14),
-    truck(5, "expected", None, method="", completes=0, bound=0, planned=0),
+    truck(5, "expected", None, method="", sharing="none", completes=0, bound=0, planned=0),
     truck(6, "missed", 6.5, late_minutes=130),
     truck(7, "done", 7.25),
 )
@@ -134,6 +150,41 @@ FIGURES = DockFigures(
 )  # fmt: skip
 
 
+def tie(order_id: int, **facts: Any) -> TieRow:
+    """Units that crossed the dock for an order."""
+    made: dict[str, Any] = {
+        "at": NOW, "sku": "MUG-BLUE", "product": "Blue mug 300 ml", "units": 6, "kind": "planned", "state": "in_lane",
+        "why": "", "order_id": order_id, "order": f"SO-{order_id:05d}", "customer": "Harbour Gifts Ltd",
+        "lane": "LANE-04", "receipt": "R000012", "truck": "T000001",
+    }  # fmt: skip
+    return TieRow(**made | facts)
+
+
+def passage(through: str, order_id: int, minutes: int) -> PassageRow:
+    """Units on their way from the dock to the truck."""
+    return PassageRow(
+        through=through, sku="JUG", product="Glass jug 1 l", units=4, came=NOW - timedelta(minutes=minutes), left=NOW,
+        minutes=minutes, order_id=order_id, order=f"SO-{order_id:05d}" if order_id else "",
+    )  # fmt: skip
+
+
+BEHIND: dict[str, tuple[Any, ...]] = {
+    "crossed": (tie(41), tie(42, state="packed", kind="opportunistic")),
+    "declined": (tie(43, state="released", why="does_not_fit"),),
+    "orders": (ServedOrder(order_id=41, order="SO-00041", customer="Harbour Gifts Ltd", lines=2, units=12,
+                           first=NOW - timedelta(days=1), last=NOW),),
+    "minutes": (passage("lane", 41, 62),),
+    "saved": (passage("lane", 41, 62), passage("bin", 0, 310)),
+    "walked": (WalkRow(at=NOW, sku="JUG", product="Glass jug 1 l", units=12, source="LANE-02", target="A-01-01-1",
+                       who="Ada"),),
+    "trucks": (DockTruck(delivery_id=3, number="T000003", suppliers=(SUPPLIERS[0],), opens_at=NOW, closes_at=NOW,
+                         came=NOW + timedelta(minutes=95), late_minutes=95, verdict="late"),),
+    "received": (CameLine(at=NOW, sku="JUG", product="Glass jug 1 l", units=24, crossed=12, receipt="R000012",
+                          truck="T000001", who="Ada"),),
+}  # fmt: skip
+"""The rows behind each figure."""
+
+
 def record(supplier: str, **facts: Any) -> SupplierRecord:
     """How a supplier kept his days."""
     made: dict[str, Any] = {
@@ -169,6 +220,7 @@ ANSWERS: Answers = {
     "due_lines": lambda args: DUE_LINES,
     "appointments": lambda args: calendar(args["day"]),
     "dock_figures": lambda args: FIGURES,
+    "dock_rows": lambda args: DockRows(what=args["what"], key=args["key"], rows=BEHIND[args["what"]], is_cut=False),
     "suppliers_record": lambda args: RECORDS,
     "truck_now": lambda args: NOW_ANSWER,
     "sharing": lambda args: sharing(args["delivery"]),

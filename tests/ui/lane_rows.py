@@ -8,6 +8,7 @@ from typing import Any
 
 from wms_desktop.views import lanes as views
 from wms_desktop.views.lanes import Lack, Lane, LaneBoard, LaneOrder, LaneView, Source, Standing, WalkBackRow
+from wms_desktop.views.refills import Look, Refill
 
 NOW = datetime(2026, 3, 2, 13, 0, tzinfo=UTC)
 STATES = ("complete", "filling", "booked", "filling", "packed", "empty", "blocked", "loose")
@@ -70,6 +71,19 @@ WALK_BACKS = tuple(
     for n in range(2)
 )  # fmt: skip
 
+REFILLS = tuple(
+    Refill(product_id=n, sku=f"SKU-{n}", product=("Blue mug 300 ml", "Red bowl, large", "Glass jug 1 l")[n], face_id=n,
+           face=f"A-03-0{n}-A-01", there=n, face_min=4, face_max=24, wanted=(9, 0, 0)[n], source_id=50 + n,
+           source=f"A-07-0{n}-D-02", stock_id=n, lot="", qty=24 - n)
+    for n in range(3)
+)  # fmt: skip
+LOOKS = tuple(
+    Look(task_id=n, bin_id=n, bin=f"A-01-0{n}-B-04", product_id=n, sku=f"SKU-{n}",
+         product=("Blue mug 300 ml", "Red bowl, large", "Glass jug 1 l")[n], reason=reason, found=14, there=12,
+         missing=n, wanted=3 if n == 0 else 0, since=NOW - timedelta(hours=n))
+    for n, reason in enumerate(("not_there", "full", "counted"))
+)  # fmt: skip
+
 
 def view(lane_id: int) -> LaneView:
     """A lane opened: each filling or booked order lacks four mugs."""
@@ -92,6 +106,9 @@ ANSWERS: Answers = {
     "lanes": lambda args: BUSY,
     "lane": lambda args: view(args["lane"]),
     "walk_backs": lambda args: WALK_BACKS,
+    "refills": lambda args: REFILLS,
+    "looks": lambda args: LOOKS,
 }
-IDLE: Answers = {"lanes": lambda args: QUIET, "walk_backs": lambda args: ()}
-EMPTY: Answers = {"lanes": lambda args: LaneBoard(at=NOW, stale_minutes=240, lanes=()), "walk_backs": lambda args: ()}
+NO_WORK: Answers = {"walk_backs": lambda args: (), "refills": lambda args: (), "looks": lambda args: ()}
+IDLE: Answers = {"lanes": lambda args: QUIET, **NO_WORK}
+EMPTY: Answers = {"lanes": lambda args: LaneBoard(at=NOW, stale_minutes=240, lanes=()), **NO_WORK}

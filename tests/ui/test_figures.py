@@ -256,9 +256,9 @@ def test_figures_that_cannot_be_read_say_why(stage: Stage) -> None:
 def exported(stage: Stage, export: Callable[[], None], target: Path) -> list[str]:
     """The lines of what a card writes."""
     tables: list[Any] = []
-    stage.desk._hidden = None
+    stage.desk.exported = None
     export()
-    tables = [stage.desk._hidden] if stage.desk._hidden else []
+    tables = [stage.desk.exported] if stage.desk.exported else []
     tables[0].export_to(target)
     stage.qtbot.waitUntil(lambda: stage.jobs.running() == 0)
     return target.read_text(encoding="utf-8-sig").splitlines()

@@ -20,7 +20,6 @@ from wms_desktop.prompts import Message, Outcome
 from wms_desktop.ui.days import full_day
 from wms_desktop.ui.desks.inbound_tabs import TABS
 from wms_desktop.ui.desks.inbound_words import read_time
-from wms_desktop.ui.export_dialog import ExportDialog
 from wms_desktop.ui.main_window import MainWindow
 
 KEY = Qt.Key
@@ -45,7 +44,34 @@ def test_trucks_say_their_state_window_load_and_what_they_complete(stage: Stage)
     assert texts(stage, "trucks", 2)[:2] == ["Mon 2 Mar 08:30–09:30", "Mon 2 Mar 10:30–11:30"]
     assert texts(stage, "trucks", 5)[:2] == ["40 of 96", "192"]
     assert texts(stage, "trucks", 6)[:2] == ["7 orders, no more can be", "14 orders, at most 15"]
-    assert texts(stage, "trucks", 6)[4] == "not planned yet"
+    assert texts(stage, "trucks", 6)[4] == "not shared out yet"
+
+
+@pytest.mark.parametrize(("sharing", "bound", "words"), [
+    ("proven", 14, "14 orders, no more can be"), ("solver", 15, "14 orders, at most 15"), ("solver", None, "14 orders"),
+    ("searching", 15, "14 orders, still looking"), ("search", None, "14 orders"),
+    ("stated", 20, "14 orders, stated order, at most 20"), ("stated_off", None, "14 orders, stated order"),
+])  # fmt: skip
+def test_how_the_sharing_out_stands_is_said_in_few_words_and_never_beyond_what_is_proven(
+    stage: Stage, sharing: str, bound: int | None, words: str
+) -> None:
+    row = rows.truck(2, "here", 10.5, sharing=sharing, bound=bound)
+    stage.answers["deliveries"] = lambda args: replace(rows.BOARD, trucks=(row,))
+    stage.desk.refresh()
+
+    assert texts(stage, "trucks", 6) == [words]
+
+
+def test_while_a_better_answer_is_sought_the_desk_looks_again_and_then_no_more(stage: Stage) -> None:
+    searching = replace(rows.BOARD, trucks=(rows.truck(2, "here", 10.5, sharing="searching"),))
+    found = replace(rows.BOARD, trucks=(rows.truck(2, "here", 10.5, sharing="solver"),))
+    boards = iter([searching, found])
+    stage.answers["deliveries"] = lambda args: next(boards)
+    stage.desk._look_again.setInterval(1)
+    stage.desk.refresh()
+
+    stage.qtbot.waitUntil(lambda: texts(stage, "trucks", 6) == ["14 orders, at most 15"])
+    assert not stage.desk._look_again.isActive()
 
 
 def test_tabs_count_trucks_still_to_come_and_open_orders(stage: Stage) -> None:
@@ -58,12 +84,13 @@ def test_enter_opens_a_truck_with_its_lines_and_whom_they_are_for(stage: Stage) 
     stage.press(KEY.Key_Return)
 
     assert stage.desk.opened.title.text() == "Truck T000001"
-    assert "Completes: 7 orders, no more can be." in stage.desk.opened.facts.text()
+    assert "Completes" not in stage.desk.opened.facts.text()
+    assert stage.desk.opened.sharing.text() == "Heard the best there is"
     assert stage.desk.opened.list.lines() == [
-        "24 × Blue mug 300 ml (MUG-BLUE) of PO-4701: received 8, for nobody yet 6",
+        "24 × Blue mug 300 ml (MUG-BLUE) of PO-4701: received 8, for no order 6",
         "    6 for SO-00041, Harbour Gifts Ltd: in LANE-04",
         "    12 for SO-00042, Corner Shop: to LANE-01",
-        "12 × Glass jug 1 l (JUG) of PO-4701: received 0, for nobody yet 12",
+        "12 × Glass jug 1 l (JUG) of PO-4701: received 0, for no order 12",
         f"Announced: 24 × MUG-BLUE, lot L77, best before {full_day(date(2027, 1, 31))}, "
         "on 340123450000000018; received 8",
         "Pallet 340123450000000018: 24 units, opened",
@@ -91,6 +118,20 @@ def test_how_a_truck_was_shared_out_stands_above_its_lines(stage: Stage) -> None
     stage.press(KEY.Key_Return)
 
     assert stage.desk.opened.sharing.text() == "Heard the best there is"
+
+
+def test_a_line_that_is_a_little_too_long_is_wrapped_and_not_cut(stage: Stage) -> None:
+    stage.press(KEY.Key_Return)
+    shown = stage.desk.opened.list
+    metrics = shown.fontMetrics()
+    wide = shown.viewport().width()
+    words = "x"
+    while metrics.horizontalAdvance(words) < wide - 20:
+        words += " x"
+    shown.show_lines([words, "x"])
+    long, short = (shown.sizeHintForIndex(shown.model().index(row, 0)).height() for row in (0, 1))
+
+    assert long >= short + metrics.height()
 
 
 def test_f9_tells_why_this_order_and_esc_goes_back_to_the_truck(stage: Stage) -> None:
@@ -333,7 +374,7 @@ def test_figures_say_what_cross_docking_has_come_to(stage: Stage) -> None:
 
     assert stage.asked[-1] == ("dock_figures", {"days": 28})
     assert page.tiles["share"].words()[1:] == ("38 %", "900 of 2,400 units")
-    assert page.tiles["saved"].words()[1:] == ("248 min", "than through a bin")
+    assert page.tiles["saved"].words()[1:] == ("4 h 08", "than through a bin")
     assert [bar.words for bar in page.charts["kinds"].bars()] == ["700 units", "200 units"]
     assert [bar.label for bar in page.charts["kinds"].bars()] == ["planned before it came", "decided at the scan"]
 
@@ -349,19 +390,6 @@ def test_what_was_never_measured_is_not_given_as_nought(stage: Stage) -> None:
     assert [page.tiles[name].words()[1] for name in ("share", "minutes", "saved")] == ["–", "–", "–"]
     assert page.empty["declines"].text() == "No verdict was declined in this time."
     assert not page.empty["declines"].isHidden()
-
-
-def test_the_figures_are_exported_as_rows(stage: Stage, tmp_path: Path) -> None:
-    stage.desk.show_tab("figures")
-    stage.press(KEY.Key_E)
-    dialog = stage.desk.findChild(ExportDialog) or stage.desk.figures.sheet.findChild(ExportDialog)
-    stage.desk.figures.sheet.export_to(tmp_path / "dock.csv")
-    stage.qtbot.waitUntil(lambda: stage.desk.band.outcome is Outcome.STEP_DONE)
-    written = (tmp_path / "dock.csv").read_text(encoding="utf-8-sig").splitlines()
-
-    assert dialog is not None
-    assert written[0].split(",") == ["Figure", "Of what", "Value"]
-    assert "received,,2400" in written
 
 
 def test_suppliers_records_stand_side_by_side(stage: Stage) -> None:

@@ -37,7 +37,7 @@ def test_one_truck_is_booked_for_what_is_marked(orders: Stage) -> None:
     orders.press(KEY.Key_F8)
     parts = [{"purchase": 8, "notice": None}, {"purchase": 9, "notice": 109}]
 
-    assert facts.startswith("It brings PO-4708, ASN-9: 120 units.")
+    assert facts.startswith("It brings PO-4708, ASN-9, units 120.")
     assert said.startswith("Book Mon 2 Mar 10:00–1130, DOCK-1")
     assert orders.acts == [
         ("book_delivery", {"parts": parts, "dock": 11, "opens_at": TEN, "closes_at": ELEVEN, "carrier": "Hull Haulage"})

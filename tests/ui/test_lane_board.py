@@ -17,7 +17,7 @@ from wms_desktop.prompts import Message, Outcome
 from wms_desktop.ui import theme
 from wms_desktop.ui.desks.lanes import LanesDesk
 from wms_desktop.ui.desks.lanes_card import LEAST_HIGH, columns_for
-from wms_desktop.ui.desks.lanes_words import SHAPES, short_codes, source_in_words
+from wms_desktop.ui.desks.lanes_words import SHAPES, collected_in_words, short_codes, source_in_words
 from wms_desktop.ui.settings import Settings
 from wms_desktop.views import lanes as views
 from wms_desktop.views.lanes import Source
@@ -42,6 +42,16 @@ def words_of(stage: Stage, lane_id: int) -> str:
 
 
 # --- the cards -------------------------------------------------------------------------------------------------------
+
+
+def test_a_card_says_how_many_of_its_orders_could_be_packed_now(stage: Stage) -> None:
+    lanes = {card.lane.code: card.lane for card in stage.desk.grid.cards}
+    said = {code: collected_in_words(lane) for code, lane in lanes.items()}
+
+    for code, lane in lanes.items():
+        complete = lane.counts["complete"]
+        assert said[code].endswith(f", {complete} complete") is bool(complete)
+    assert any(words.endswith("complete") for words in said.values())
 
 
 def test_every_lane_has_a_card_and_the_board_says_how_many_are_in_which_state(stage: Stage) -> None:
@@ -180,11 +190,15 @@ def test_enter_opens_the_orders_with_what_they_lack_and_whence_it_comes(stage: S
 
 def test_the_open_lane_takes_the_place_of_the_walk_back_list_and_esc_gives_it_back(stage: Stage) -> None:
     stage.press(KEY.Key_Right, KEY.Key_Return)
-    during = (stage.desk.opened.isVisible(), stage.desk.table.isVisible())
+    during = (stage.desk.opened.isVisible(), stage.desk.side.tables["walk"].isVisible())
     stage.press(KEY.Key_Escape)
 
     assert during == (True, False)
-    assert (stage.desk.opened.isVisible(), stage.desk.table.isVisible(), here(stage)) == (False, True, "LANE-01")
+    assert (stage.desk.opened.isVisible(), stage.desk.side.tables["walk"].isVisible(), here(stage)) == (
+        False,
+        True,
+        "LANE-01",
+    )
 
 
 def test_the_arrows_walk_the_orders_and_a_fresh_reading_keeps_the_place(stage: Stage) -> None:
@@ -293,9 +307,9 @@ def test_letters_typed_as_a_reason_do_nothing_else(stage: Stage) -> None:
 
 
 def test_what_nobody_holds_is_listed_beside_the_board(stage: Stage) -> None:
-    model = stage.desk.table.rows
+    model = stage.desk.side.tables["walk"].rows
 
-    assert stage.desk.walk_title.text() == "Walk back 7 units"
+    assert stage.desk.side.title.text() == "Walk back 7 units"
     assert [model.text_at(0, column) for column in range(6)] == [
         "LANE-07", "Blue mug 300 ml", "3", "SKU-0", "", "1 h 00",
     ]  # fmt: skip
@@ -303,7 +317,7 @@ def test_what_nobody_holds_is_listed_beside_the_board(stage: Stage) -> None:
 
 def test_w_goes_to_the_list_enter_to_its_lane_and_esc_back(stage: Stage) -> None:
     stage.press(KEY.Key_W)
-    there = stage.desk.table.hasFocus()
+    there = stage.desk.side.tables["walk"].hasFocus()
     stage.press(KEY.Key_Down, KEY.Key_Return)
 
     assert there
@@ -315,8 +329,51 @@ def test_nothing_to_walk_back_is_said(stage: Stage) -> None:
     stage.desk.refresh()
     stage.press(KEY.Key_W)
 
-    assert stage.desk.walk_title.text() == "Nothing to walk back"
+    assert stage.desk.side.title.text() == "Nothing to walk back"
     assert stage.desk.band.outcome is Outcome.LOOK_HERE
+
+
+@pytest.mark.parametrize(
+    ("key", "title", "row", "reason"),
+    [
+        (KEY.Key_R, "Refill 3 pick faces, 1 at once", ["▲ A-03-00-A-01", "Blue mug 300 ml", "24"],
+         "9 wait to be picked, 0 are in A-03-00-A-01: 24 from A-07-00-D-02."),
+        (KEY.Key_C, "Count in 3 bins, 1 at once", ["▲ A-01-00-B-04", "Blue mug 300 ml", "not found"],
+         "A-01-00-B-04, not found: the book says 12, and 3 wait to be picked there."),
+    ],
+)  # fmt: skip
+def test_r_and_c_go_to_the_faces_and_bins_that_want_work(
+    stage: Stage, key: Qt.Key, title: str, row: list[str], reason: str
+) -> None:
+    stage.press(key)
+    side = stage.desk.side
+
+    assert (side.title.text(), side.reason.text(), side.table().hasFocus()) == (title, reason, True)
+    assert [side.table().rows.text_at(0, column) for column in range(len(row))] == row
+    stage.press(KEY.Key_Return)
+    assert stage.desk.band.outcome is Outcome.LOOK_HERE
+    stage.press(KEY.Key_Escape)
+    assert here(stage)
+
+
+def test_a_count_that_differs_says_both_figures(stage: Stage) -> None:
+    stage.press(KEY.Key_C, KEY.Key_Down, KEY.Key_Down)
+
+    assert stage.desk.side.reason.text() == (
+        "A-01-02-B-04: 14 were counted, the book says 12. A supervisor settles it."
+    )
+
+
+def test_the_lists_say_how_long_they_are_and_empty_themselves(stage: Stage) -> None:
+    buttons = stage.desk.side.buttons
+    assert [button.text() for button in buttons.values()] == ["Walk back 2", "Refill 3", "Count 3"]
+
+    stage.answers.update(rows.IDLE)
+    stage.desk.refresh()
+    stage.press(KEY.Key_R)
+
+    assert [button.text() for button in buttons.values()] == ["Walk back 0", "Refill 0", "Count 0"]
+    assert stage.desk.side.title.text() == "Nothing to refill"
 
 
 def test_leaving_what_is_thought_over_goes_back_to_its_lane(stage: Stage) -> None:

@@ -27,6 +27,7 @@ HEADLINES = sorted(
 BIG = {"pick.bin": "A-03-02-B-04", "putaway.place": "A-03-02-B-04", "receive.carry": "LANE 14",
        "receive.aside": "step.relabel", "receive.bring": "LANE 14",
        "putaway.back": "A-03-02-B-04", "putaway.stop": "A-03-02-B-04",
+       "putaway.plate": "A-03-02-B-04", "putaway.apart_place": "A-03-02-B-04", "putaway.look": "A-03-02-B-04",
        "putaway.refill": "A-03-02-B-04", "putaway.refill_put": "A-03-02-B-04"}  # fmt: skip
 SAMPLES: dict[str, Value] = {
     "product": "WHITE HANGING HEART T-LIGHT HOLDER",

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from tests.ui.fakes import CARRY, GS, FakeRunner, type_into
-from wms_desktop.prompts import Prompt, Scan
+from wms_desktop.prompts import Answer, Message, Outcome, Prompt, Scan
 from wms_desktop.ui import theme
 from wms_desktop.ui.main_window import MainWindow
 from wms_desktop.ui.stations import make_screen
@@ -79,3 +81,37 @@ def test_complaint_20_a_wedge_scanner_is_all_that_is_needed(
 
     qtbot.waitUntil(lambda: runner.sent[-1][:2] == ("receive", Scan("PO-20881")))
     assert receiving.floor.screen("receive").field.text() == ""
+
+
+def test_a_key_asks_for_the_picture_of_damaged_goods_and_a_typed_path_is_taken(
+    qtbot: QtBot, receiving: MainWindow, tmp_path: Path
+) -> None:
+    picture = tmp_path / "crushed.jpg"
+    picture.write_bytes(b"\xff\xd8\xff")
+    screen = receiving.floor.screen("receive")
+    screen.show_answer(_asking())
+    qtbot.waitUntil(lambda: screen.findChild(QFileDialog, "photo-dialog") is not None)
+    dialog = screen.findChild(QFileDialog, "photo-dialog")
+    assert not dialog.isModal()
+
+    qtbot.waitUntil(dialog.isActiveWindow)
+    type_into(dialog.windowHandle(), "x")
+    assert (dialog.findChild(QLineEdit).text(), screen.field.text()) == ("x", "")
+
+    with qtbot.waitSignal(receiving.photo_dropped) as dropped:
+        dialog.findChild(QLineEdit).setText(str(picture))
+        qtbot.keyClick(dialog.findChild(QLineEdit), Qt.Key.Key_Return)
+
+    assert dropped.args == [str(picture)]
+
+
+def test_an_answer_that_was_given_before_asks_for_no_picture_again(receiving: MainWindow) -> None:
+    screen = receiving.floor.screen("receive")
+
+    screen.show_answer(replace(_asking(), replayed=True))
+
+    assert screen.findChild(QFileDialog, "photo-dialog") is None
+
+
+def _asking() -> Answer:
+    return Answer(outcome=Outcome.LOOK_HERE, message=Message("photo_wanted"), prompt=replace(CARRY, state="damage"))

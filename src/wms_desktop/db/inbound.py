@@ -22,7 +22,7 @@ class Delivery(Table):
     """What one truck brings: expected in a window at a dock, here once it is checked in, then done.
 
     Its sharing-out: the ``method`` that found it (stated: the plain order; search; solver), how many orders it
-    completes, the ``bound`` that no sharing-out can pass, and the worth of those orders.
+    completes, the ``bound`` that no sharing-out can pass (NULL: not proven since the plan was mended).
     """
 
     __tablename__ = "delivery"
@@ -38,8 +38,7 @@ class Delivery(Table):
     done_at: Mapped[datetime | None] = mapped_column(default=None)
     method: Mapped[str] = mapped_column(default="")
     completes: Mapped[int] = mapped_column(default=0)
-    bound: Mapped[int] = mapped_column(default=0)
-    worth: Mapped[Decimal] = mapped_column(default=Decimal(0))
+    bound: Mapped[int | None] = mapped_column(default=0)
     shared_at: Mapped[datetime | None] = mapped_column(default=None)
     __table_args__ = (
         CheckConstraint(one_of("state", ("expected", "here", "done", "missed", "cancelled")), name="state"),
@@ -191,7 +190,7 @@ class Receipt(Table):
     number: Mapped[str] = mapped_column(unique=True)
     purchase_order_id: Mapped[int | None] = mapped_column(ForeignKey("purchase_order.id"), default=None)
     dock_id: Mapped[int] = mapped_column(ForeignKey("location.id"))
-    state: Mapped[str] = mapped_column(default="open")
+    state: Mapped[str] = mapped_column(Word, default="open")
     opened_at: Mapped[datetime]
     closed_at: Mapped[datetime | None] = mapped_column(default=None)
     delivery_id: Mapped[int | None] = mapped_column(ForeignKey("delivery.id"), default=None)
@@ -200,6 +199,7 @@ class Receipt(Table):
         CheckConstraint(one_of("state", ("open", "closed")), name="state"),
         Index("ix_receipt_purchase_order_id", "purchase_order_id"),
         Index("ix_receipt_delivery_id", "delivery_id"),
+        Index("ix_receipt_open", "state", sqlite_where=text("state = 'open'"), postgresql_where=text("state = 'open'")),
         STRICT,
     )
 
@@ -209,6 +209,7 @@ class ReceiptLine(Table):
 
     ``pegged`` is the sum of its living pegs, kept by a trigger: no unit can be pegged twice. A countered line was
     given back to the supplier by a later counter-receipt. ``photo`` names a file in the profile's folder.
+    ``case_units`` is how many units stand in each of its closed cases (1: loose).
     """
 
     __tablename__ = "receipt_line"
@@ -228,7 +229,9 @@ class ReceiptLine(Table):
     notice_line_id: Mapped[int | None] = mapped_column(ForeignKey("notice_line.id"), default=None)
     plate_id: Mapped[int] = mapped_column(ForeignKey("plate.id"), default=NO_PLATE)
     photo: Mapped[str] = mapped_column(default="")
+    case_units: Mapped[int] = mapped_column(default=1)
     __table_args__ = (
+        CheckConstraint("case_units > 0", name="case_units"),
         CheckConstraint("qty > 0 AND pegged >= 0 AND pegged <= qty", name="pegged_within_received"),
         CheckConstraint(one_of("condition", LINE_CONDITIONS), name="condition"),
         CheckConstraint(one_of("state", ("received", "countered")), name="state"),
@@ -257,8 +260,8 @@ class Peg(Table):
 
     proposed (a plan for what a truck will bring) -> firm (the truck is here; ``lane_id`` is booked): both name the
     purchase line, and no units yet. arrived (on the dock, to be carried to ``lane_id``) -> in_lane -> packed; stored:
-    kept in a bin for a ship-complete order: these name the receipt line whose units they are. released: let go, with
-    ``why``.
+    kept in a bin for a ship-complete order, or fetched by a picker who was short: these name the receipt line whose
+    units they are. released: let go, with ``why``.
     """
 
     __tablename__ = "peg"

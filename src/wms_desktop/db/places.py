@@ -66,6 +66,7 @@ class Location(Table):
         CheckConstraint(f"(is_virtual = 1) = ({one_of('kind', VIRTUAL_KINDS)})", name="virtual"),
         UniqueConstraint("id", "is_virtual"),
         Index("ix_location_kind_walk_seq", "kind", "walk_seq"),
+        Index("ix_location_zone", "kind", "zone", "walk_seq"),  # a bin of a product's zone, the nearest first
         Index("ix_location_floor", "kind", "aisle", "x_mm", "y_mm"),  # the floor plan is read from it alone
         STRICT,
     )

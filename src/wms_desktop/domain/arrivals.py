@@ -68,15 +68,26 @@ class Rank:
 
 
 @dataclass(frozen=True, slots=True)
+class Claim:
+    """Units in bins that a plan completes an order with which is not part of a problem; of which rank it is."""
+
+    key: demand.Rank
+    product_id: int
+    units: int
+
+
+@dataclass(frozen=True, slots=True)
 class Problem:
     """What comes and what stands free in bins, as (product, units), and who waits, the most urgent rank first.
 
+    Orders leave what is claimed of the bins to others of their own rank and of those before it, and to nobody else.
     ``done`` orders have been completed by this arrival already; they count in the answer's bound.
     """
 
     ranks: tuple[Rank, ...]
     arriving: _Units
     in_bins: _Units = ()
+    claims: tuple[Claim, ...] = ()
     done: int = 0
 
 
@@ -169,6 +180,7 @@ class Dealing:
     def __init__(self, problem: Problem) -> None:
         self._coming = dict(problem.arriving)
         self._in_bins = dict(problem.in_bins)
+        self._claims = sorted(problem.claims, key=lambda claim: claim.key, reverse=True)
         self._completed: list[int] = []
         self._given: list[Given] = []
         self._passed: list[int] = []
@@ -184,6 +196,9 @@ class Dealing:
         the smallest difference in value outweigh all the ages. Values are whole numbers, in ten-thousandths divided by
         what is common to all; every order has, besides, one more than all values and ages together.
         """
+        while self._claims and self._claims[-1].key <= rank.key:
+            claim = self._claims.pop()
+            self._in_bins[claim.product_id] = self._in_bins.get(claim.product_id, 0) - claim.units
         first = [one for one in rank.orders if one.urgency.passed_over >= STARVED]
         first += [one for one in rank.orders if one.is_begun and one.urgency.passed_over < STARVED]
         for one in first:
@@ -226,7 +241,7 @@ class Dealing:
         )
 
     def _left(self, product_id: int) -> int:
-        return self._coming.get(product_id, 0) + self._in_bins.get(product_id, 0)
+        return self._coming.get(product_id, 0) + max(0, self._in_bins.get(product_id, 0))
 
     def _fits(self, one: Candidate) -> bool:
         return one.can_complete and all(self._left(product_id) >= units for product_id, units in one.needs())
@@ -278,6 +293,22 @@ def most(wishes: Sequence[Wish], supply: dict[int, int]) -> int:
             fits += 1
         bound = min(bound, len(wishes) - len(needs) + fits)
     return bound
+
+
+def list_overtaken(problem: Problem, answer: Answer) -> set[int]:
+    """The products of which an answer takes units from bins that are claimed for others, who rank lower."""
+    left = dict(problem.in_bins)
+    completed, taken = set(answer.completed), set[int]()
+    gifts = [(gift.product_id, gift.units - gift.arriving) for gift in answer.given]
+    beside = [units for rank in problem.ranks for one in rank.orders if one.order_id in completed
+              for units in one.beside]  # fmt: skip
+    for product_id, units in (*gifts, *beside):
+        if units:
+            left[product_id] = left.get(product_id, 0) - units
+            taken.add(product_id)
+    for claim in problem.claims:
+        left[claim.product_id] = left.get(claim.product_id, 0) - claim.units
+    return {product_id for product_id in taken if left[product_id] < 0}
 
 
 def value_of(problem: Problem, answer: Answer) -> tuple[int, ...]:

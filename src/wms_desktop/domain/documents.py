@@ -209,6 +209,29 @@ class CartLabel:
     language: str = "en"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ItemLabel:
+    """The label of one unit of an item, in the house's own code; of several units so many copies are printed.
+
+    ``code`` is the item's shortest GTIN where ``is_gtin``, else what its plain symbol says. ``lot`` and ``expiry`` as
+    far as the item is told apart by them.
+    """
+
+    kind: ClassVar[str] = "item_label"
+    code: str
+    is_gtin: bool
+    sku: str
+    name: str
+    lot: str = ""
+    expiry: date | None = None
+    language: str = "en"
+
+    @property
+    def number(self) -> str:
+        """The sku: a scan or a typed search finds the item by it."""
+        return self.sku
+
+
 @dataclass(frozen=True, slots=True)
 class Badge:
     """A person's badge; ``role`` is a caption code (``role.picker``) or empty."""
@@ -297,10 +320,12 @@ class Manifest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Damage:
-    """Units that came damaged for one reason: a word of the house, or what the clerk wrote."""
+    """Units that came damaged for one reason: a word of the house, what the clerk wrote, the picture's file."""
 
     reason: str
     qty: int
+    note: str = ""
+    photo: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -399,6 +424,7 @@ Document = (
     | CrossDockTag
     | PackingSlip
     | Stickers
+    | ItemLabel
     | BadgeSheet
     | DeskSheet
     | BarcodeSheet
@@ -416,6 +442,7 @@ _KINDS: dict[str, type[Document]] = {
         BinLabel,
         ToteLabel,
         CartLabel,
+        ItemLabel,
         BadgeSheet,
         DeskSheet,
         BarcodeSheet,

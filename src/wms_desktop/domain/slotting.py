@@ -108,11 +108,12 @@ def _holds(load: Load, slot: Slot) -> bool:
     return any(c.product_id == load.product_id for c in slot.contents)
 
 
+SAME = Rule("same_goods", lambda load, slot: any(_is_same(load, c) for c in slot.contents))
 CHAIN = (
     # An empty face that a pick waits for is refilled from what comes in, before anything goes to reserve.
     Rule("empty_face", lambda load, slot: slot.id == load.face_id and load.is_wanted and not _holds(load, slot), True),
     Rule("face", lambda load, slot: slot.id == load.face_id, True),
-    Rule("same_goods", lambda load, slot: any(_is_same(load, c) for c in slot.contents)),
+    SAME,
     Rule("zone_free", lambda load, slot: not slot.contents and slot.zone == load.zone),
     Rule("nearest_free", lambda _load, slot: not slot.contents),
     Rule("zone_shared", lambda load, slot: slot.zone == load.zone),
@@ -137,7 +138,55 @@ def choose(load: Load, slots: Iterable[Slot]) -> Placing:
         more = _fill(load, left, others if whole is None else [whole])
         left -= sum(part.qty for part in more)
         parts += more
-    return Placing(tuple(parts), left, tuple(_list_refused(load, ranked, parts)[:REFUSALS_KEPT]))
+    wanted = load.qty - sum(part.qty for part in parts[:-1])
+    refused = _list_refused(ranked, parts, lambda slot: why_not(load, slot, wanted), lambda slot: room_for(load, slot))
+    return Placing(tuple(parts), left, tuple(refused[:REFUSALS_KEPT]))
+
+
+def choose_whole(loads: Sequence[Load], slots: Iterable[Slot]) -> Placing:
+    """The one bin that takes all the loads of a plate; no part where none does.
+
+    The same chain decides, asked for the plate's most bulky load; the bin with the same goods is one where any of the
+    loads lies. All loads lie in the bin together, so they must be allowed beside each other too.
+    """
+    lead = lead_of(loads)
+    total = sum(load.qty for load in loads)
+    ranked = list(_rank(lead, slots, loads))
+    found = next(((rule, slot) for rule, slot in ranked if not why_not_whole(loads, slot)), None)
+    parts = [] if found is None else [Part(found[1].id, found[1].code, total, found[0].name, total)]
+    refused = _list_refused(ranked, parts, lambda slot: why_not_whole(loads, slot), lambda _slot: 0)
+    return Placing(tuple(parts), 0 if parts else total, tuple(refused[:REFUSALS_KEPT]))
+
+
+def lead_of(loads: Sequence[Load]) -> Load:
+    """The load that takes most of a plate's room: its zone is the plate's."""
+    return max(loads, key=lambda load: (load.qty * load.volume_mm3, load.qty, -load.product_id))
+
+
+def why_not_whole(loads: Sequence[Load], slot: Slot) -> str:
+    """Why a bin does not take all the loads together, as `why_not` says it, or "" where it does."""
+    for at, load in enumerate(loads):
+        beside = [_as_content(other) for number, other in enumerate(loads) if number != at]
+        if found := _forbids(load, with_contents(slot, beside)):
+            return found
+    if slot.id in {load.face_id for load in loads}:
+        if len({load.product_id for load in loads}) > 1:
+            return "bin_face"
+        lying = sum(content.qty for content in slot.contents if content.product_id == loads[0].product_id)
+        if loads[0].face_max and lying + sum(load.qty for load in loads) > loads[0].face_max:
+            return "bin_full"
+    coming = [_as_content(load) for load in loads]
+    volume, weight = (sum(getattr(one, size) for one in coming) for size in ("volume_mm3", "weight_g"))
+    lying_volume = sum(content.volume_mm3 for content in slot.contents)
+    lying_weight = sum(content.weight_g for content in slot.contents)
+    is_too_big = slot.capacity_mm3 and volume and lying_volume + volume > slot.capacity_mm3
+    is_too_heavy = slot.max_weight_g and weight and lying_weight + weight > slot.max_weight_g
+    return "bin_full" if is_too_big or is_too_heavy else ""
+
+
+def _as_content(load: Load) -> Content:
+    return Content(product_id=load.product_id, lot_id=load.lot_id, qty=load.qty, volume_mm3=load.qty * load.volume_mm3,
+                   weight_g=load.qty * load.weight_g, mixing=load.mixing)  # fmt: skip
 
 
 def room_for(load: Load, slot: Slot) -> int:
@@ -155,13 +204,16 @@ def with_contents(slot: Slot, more: Sequence[Content]) -> Slot:
     return replace(slot, contents=(*slot.contents, *more)) if more else slot
 
 
-def _rank(load: Load, slots: Iterable[Slot]) -> Iterator[tuple[Rule, Slot]]:
-    """Each bin once, under the first rule that looks at it, in the order in which they are tried."""
+def _rank(load: Load, slots: Iterable[Slot], alike: Sequence[Load] = ()) -> Iterator[tuple[Rule, Slot]]:
+    """Each bin once, under the first rule that looks at it, in the order in which they are tried.
+
+    Where any of the loads ``alike`` lies, the same goods lie.
+    """
     waiting = sorted(slots, key=lambda slot: (slot.walk_seq, slot.id))
     for rule in CHAIN:
         later = []
         for slot in waiting:
-            if rule.looks_at(load, slot):
+            if rule.looks_at(load, slot) or (rule is SAME and any(rule.looks_at(one, slot) for one in alike)):
                 yield rule, slot
             else:
                 later.append(slot)
@@ -210,16 +262,16 @@ def _is_same(load: Load, content: Content) -> bool:
     return (content.product_id, content.lot_id) == (load.product_id, load.lot_id)
 
 
-def _list_refused(load: Load, ranked: Sequence[tuple[Rule, Slot]], parts: Sequence[Part]) -> list[Refused]:
+def _list_refused(ranked: Sequence[tuple[Rule, Slot]], parts: Sequence[Part], why: Callable[[Slot], str],
+                  room: Callable[[Slot], int]) -> list[Refused]:  # fmt: skip
     """Bins that were tried before the last chosen one, then bins that are nearer than the first chosen one."""
     chosen = {part.slot_id for part in parts}
     last = max((n for n, (_, slot) in enumerate(ranked) if slot.id in chosen), default=len(ranked))
     nearest = min((slot.walk_seq for _, slot in ranked if slot.id in chosen), default=NO_LIMIT)
     better = [slot for _, slot in ranked[:last] if slot.id not in chosen]
     nearer = [slot for _, slot in ranked[last + 1 :] if slot.walk_seq < nearest and slot.id not in chosen]
-    wanted = load.qty - sum(part.qty for part in parts[:-1])
     refused = []
     for slot in (*better, *nearer):
         lesser = "bin_taken" if slot.contents else "bin_zone"
-        refused.append(Refused(slot.code, why_not(load, slot, wanted) or lesser, room_for(load, slot)))
+        refused.append(Refused(slot.code, why(slot) or lesser, room(slot)))
     return refused

@@ -388,6 +388,26 @@ CONDITION_WORDS = {"good": "good", "ok": "good", "damaged": "damaged"}
 VELOCITY_WORDS = {"a": "A", "b": "B", "c": "C"}
 
 
+SINGLE_UNITS = frozenset(
+    ("", "EA", "PC", "UN", "PCE", "C62", "H87", "NAR", "PCS", "EACH", "PIECE", "PIECES", "UNIT", "UNITS")
+)
+CASE_UNITS = frozenset(
+    ("CA", "CS", "CT", "CTN", "BX", "XCS", "XCT", "XBX", "CASE", "CASES", "CARTON", "CARTONS", "BOX")
+)
+CASE = "case"
+"""What a quantity counts in where it does not count single units."""
+
+
+def unit(text: str) -> str:
+    """What a quantity counts in: "" for single units, "case". Refuses ``import.read.unit`` for any other."""
+    word = text.strip().upper().rstrip(".")
+    if word in SINGLE_UNITS:
+        return ""
+    if word in CASE_UNITS:
+        return CASE
+    raise BadInput("import.read.unit")
+
+
 STEPS = ("serial_tracked", "is_inspected", "is_relabelled", "opens_cases")
 
 
@@ -420,6 +440,7 @@ _READERS: Mapping[str, Callable[[str, str, str], str]] = {
     **dict.fromkeys(("pallet", "carton"), _just(package)),
     "qty": _number(ordered),
     "units_per_case": _number(units),
+    "unit": _just(unit),
     **dict.fromkeys(("line_no", "cancelled", "backorder_limit", "safety_stock"), _number(whole)),
     **dict.fromkeys(("face_min", "face_max"), _number(whole)),
     **dict.fromkeys(("weight_g", "length_mm", "width_mm", "height_mm"), _number(whole)),

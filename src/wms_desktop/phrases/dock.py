@@ -28,6 +28,7 @@ TEXTS: dict[str, str] = {
     "The solver is switched off.",
     "dock.shared_stated_off": "Orders that leave complete: {completes}, of at most {bound}, in the stated order. "
     "The solver is switched off.",
+    "dock.no_figure": "There are no such rows any more. Open the figures again.",
     "dock.no_days": "Choose 1 to {most} days.",
     # why this order, why not that one
     "dock.no_line": "That order line is not there any more. Look at the order again.",
@@ -36,6 +37,7 @@ TEXTS: dict[str, str] = {
     "dock.has_arrived": "{units} units of {source} stand on the dock for it, to be carried to lane {lane}: {why}.",
     "dock.has_in_lane": "{units} units of {source} stand in lane {lane} for it: {why}.",
     "dock.has_stored": "{units} units of {source} are kept for it in a bin: {why}.",
+    "dock.has_fetched": "{units} units of {source} are held for it, a picker fetches them: {why}.",
     "dock.has_packed": "{units} units of {source} are packed for it: {why}.",
     "dock.declined": "{units} units were sent to storage at the dock instead: {why}.",
     "dock.let_go": "{units} units were let go again: {why}.",
@@ -65,6 +67,7 @@ TEXTS: dict[str, str] = {
     "why.peg_order_changed": "the purchase order was changed",
     "why.peg_cannot_complete": "the order could not leave complete any more",
     "why.peg_missed": "the truck did not come",
+    "why.peg_not_found": "the picker did not find them there",
     "why.peg_other": "the house took them back",
     "why.guard_case_closed": "a closed case is not opened for it",
     "why.guard_planned": "a truck that is here brings it the units",

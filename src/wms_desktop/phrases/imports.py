@@ -109,7 +109,7 @@ _READ: dict[str, str] = {
     "import.read.no_shipping": "“{value}” needs no shipping (a voucher, a tip, a download). Leave the row out.",
     "import.read.ships_itself": "{value} sends this order from its own warehouse. Leave the row out.",
     "import.read.not_a_good": "A product of the type “{value}” does not stand in a bin itself. Leave the row out; its variations come in rows of their own.",
-    "import.read.unit": "{column} counts in {value}, not in single units. Work out the single units and mend the row.",
+    "import.read.unit": "{column} counts in {value}, neither in single units nor in cases. Work out the single units and mend the row.",
     "import.read.price_basis": "{column}: the price is for {value}, not for one unit. Work out the price of one and mend the row.",
     "import.read.several_places": "{column}: the line goes to several places. Have it sent as one order for each place.",
     "import.read.no_lines": "The order has no lines. Have it sent again.",

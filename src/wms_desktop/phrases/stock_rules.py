@@ -15,6 +15,7 @@ TEXTS: dict[str, str] = {
     "why.empty_bin_next": "{bin} holds the smallest rest and becomes free; next best: {next}.",
     "why.taken_back": "Taken back in {bin} from order {order}, which comes later.",
     "why.crossdock": "Given to it when the goods arrived: {rule}.",
+    "why.short_pick": "a picker found too few of it",
     "why.made_for_it": "made for this order",
     "cannot_undo_walked": "That cannot be taken back: the units that became free by it stand on a pick list by now.",
     # Why a line waits, in a word.

@@ -23,6 +23,8 @@ TEXTS: dict[str, str] = {
     "ui.drop.folder": "{file} is a folder. Drop the file itself.",
     "ui.drop.elsewhere": "That is not a file on this computer. Save it to a folder first, then drop it here.",
     # the file
+    "ui.photo.choose": "Picture of the damaged goods",
+    "ui.photo.files": "Pictures (*.jpg *.jpeg *.png *.webp *.JPG *.JPEG *.PNG *.WEBP)",
     "ui.imports.choose": "Choose a file to import",
     "ui.imports.files": "Order and product files (*.csv *.txt *.tsv *.xlsx *.xlsm *.edi *.x12 *.edifact)",
     "ui.imports.all_files": "All files (*)",
@@ -239,4 +241,5 @@ TEXTS: dict[str, str] = {
     "ui.imports.field.purchase": "Purchase order",
     "ui.imports.field.pallet": "Pallet (SSCC)",
     "ui.imports.field.carton": "Carton (SSCC)",
+    "ui.imports.field.unit": "Counted in (units or cases)",
 }

@@ -32,9 +32,15 @@ def _dock_figures(session: Session, now: datetime, args: Args) -> Any:
     return dock_figures.figures(session, now, args.get("days", dock_figures.DAYS))
 
 
+def _dock_rows(session: Session, now: datetime, args: Args) -> Any:
+    """What adds up to a figure (``what``; ``key``: a part of it) of the last ``days`` (else 28)."""
+    return dock_figures.list_rows(session, now, args["what"], args.get("key", ""), args.get("days", dock_figures.DAYS))
+
+
 QUESTIONS: Mapping[str, Find] = {
     "truck_now": _truck_now,
     "sharing": _sharing,
     "why_share": _why_share,
     "dock_figures": _dock_figures,
+    "dock_rows": _dock_rows,
 }

@@ -26,7 +26,7 @@ from wms_desktop.db.tables import (
 from wms_desktop.domain.demand import age_key, rank, urgency_of
 from wms_desktop.errors import BadInput, Value
 from wms_desktop.prompts import Message
-from wms_desktop.services import settings, site_time, waiting_orders
+from wms_desktop.services import settings, short_pegs, site_time, waiting_orders
 
 FEW = 5
 _LIVING = ("proposed", "firm", "arrived", "in_lane")
@@ -34,9 +34,9 @@ _PLANNED = ("proposed", "firm")
 _DECLINED = "declined: "
 _PEG_WHYS = frozenset({
     "came", "did_not_come", "shared_anew", "not_wanted", "not_planned", "order_cancelled", "let_go", "taken_back",
-    "order_changed", "cannot_complete", "missed",
+    "order_changed", "cannot_complete", "missed", "not_found",
 })  # fmt: skip
-_RULES = frozenset({"completes", "part", "kept_for_rest", "kept_lane_full", "made_for_it"})
+_RULES = frozenset({"completes", "part", "kept_for_rest", "kept_lane_full", "made_for_it", short_pegs.REASON})
 _GUARDS = frozenset({"order_held", "not_released", "cutoff_missed", "kit_part", "case_closed", "planned"})
 _REASONS = frozenset({"does_not_fit", "damaged", "lane_blocked", "not_wanted", "other"})
 _Row = Row[*tuple[Any, ...]]
@@ -119,7 +119,8 @@ def _tell_own(rows: Sequence[_Row]) -> Iterator[Message]:
         rule = f"why.{row.reason}" if row.reason in _RULES else "why.guard_other"
         args: dict[str, Value] = {"units": int(row.qty), "source": row.truck or row.receipt or "-",
                                   "lane": row.lane or "-", "why": rule}  # fmt: skip
-        yield Message(f"dock.has_{row.state}", args)
+        is_fetched = row.state == "stored" and row.reason == short_pegs.REASON
+        yield Message("dock.has_fetched" if is_fetched else f"dock.has_{row.state}", args)
     for row in rows:
         if row.state != "released" or row.why == "came":
             continue

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from wms_desktop.db.tables import Delivery
 from wms_desktop.errors import BadInput, Value
 from wms_desktop.prompts import Message
-from wms_desktop.services import settings
+from wms_desktop.services import planning, settings
 from wms_desktop.views.dock import SharingState
 
 _GRACE = timedelta(seconds=15)
@@ -24,31 +24,33 @@ def tell(session: Session, now: datetime, delivery_id: int) -> SharingState:
     delivery = session.get(Delivery, delivery_id)
     if delivery is None:
         raise BadInput("dock.no_truck")
-    seconds = settings.get_int(session, "solver_seconds")
-    until = delivery.shared_at + timedelta(seconds=seconds) + _GRACE if delivery.shared_at else now
-    is_sought = bool(seconds) and delivery.method in ("stated", "search") and now < until
-    args: dict[str, Value] = {
-        "number": delivery.number,
-        "completes": delivery.completes,
-        "bound": delivery.bound,
-    }
+    bound = planning.prove(session, now, delivery)
+    how = how_it_stands(delivery, bound, now, settings.get_int(session, "solver_seconds"))
+    args: dict[str, Value] = {"number": delivery.number, "completes": delivery.completes, "bound": bound}
     return SharingState(
         delivery_id=delivery.id,
         method=delivery.method,
         completes=delivery.completes,
-        bound=delivery.bound,
-        is_sought=is_sought,
-        message=Message(f"dock.shared_{_how(delivery, seconds, is_sought)}", args),
+        bound=bound,
+        is_sought=how == "searching",
+        message=Message(f"dock.shared_{how}", args),
     )
 
 
-def _how(delivery: Delivery, seconds: int, is_sought: bool) -> str:
+def how_it_stands(delivery: Delivery, bound: int | None, now: datetime, seconds: int) -> str:
+    """How a truck's sharing-out stands, in a word that every list and sentence about it goes by.
+
+    none: not shared out; proven: no sharing-out completes more; solver: its answer stands; searching: it is still at
+    work; search and stated: it is late or lost, and the plain answer stands (search_off, stated_off: it is switched
+    off). ``bound`` is the most that any could complete (None: not proven), ``seconds`` the solver's time.
+    """
     if not delivery.method:
         return "none"
-    if delivery.completes == delivery.bound:
+    if delivery.completes == bound:
         return "proven"
     if delivery.method == "solver":
         return "solver"
-    if is_sought:
-        return "searching"
-    return delivery.method if seconds else f"{delivery.method}_off"
+    if not seconds:
+        return f"{delivery.method}_off"
+    until = delivery.shared_at + timedelta(seconds=seconds) + _GRACE if delivery.shared_at else now
+    return "searching" if now < until else delivery.method

@@ -140,7 +140,8 @@ def _write_lines(session: Session, context: Context, receipt: Receipt, written: 
             {"receipt_id": receipt.id, "purchase_line_id": line_id, "product_id": product_id, "lot_id": NO_LOT,
              "condition": states[product_id], "qty": qty, "pegged": 0, "note": "",
              "operator_id": context.operator_id, "station_id": context.station_id, "at": context.at,
-             "state": "received", "plate_id": NO_PLATE, "photo": "", "notice_line_id": notice_id}
+             "state": "received", "plate_id": NO_PLATE, "photo": "", "case_units": 1,
+             "notice_line_id": notice_id}
             for line_id, notice_id, product_id, qty in written
         ],
     )  # fmt: skip

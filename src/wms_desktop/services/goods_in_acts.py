@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from wms_desktop.db.tables import NO_LOT, Product, Receipt, ReceiptLine
-from wms_desktop.errors import BadInput, Refusal
+from wms_desktop.errors import BadInput, Refusal, Value
 from wms_desktop.prompts import Answer, Message
 from wms_desktop.services import goods_in, orders, receipts
 from wms_desktop.services.dialogue import Context
@@ -28,20 +28,25 @@ def _attach_photo(session: Session, context: Context, args: Args) -> Answer:
     """{file}: the picture belongs to the damaged units that this station counted last, while their receipt is open."""
     if not _PICTURE.match(args["file"]):
         raise BadInput("photo_unreadable", file=args["file"])
-    line = session.scalars(
+    damaged = (
         select(ReceiptLine)
         .join(Receipt, Receipt.id == ReceiptLine.receipt_id)
         .where(ReceiptLine.station_id == context.station_id, ReceiptLine.condition == "damaged",
                ReceiptLine.state == "received", Receipt.state == "open")
         .order_by(ReceiptLine.id.desc())
-        .limit(1)
-    ).one_or_none()  # fmt: skip
-    if line is None:
+    )  # fmt: skip
+    last = session.scalars(damaged.limit(1)).one_or_none()
+    if last is None:
         raise Refusal("photo_of_nothing")
-    line.photo = args["file"]
+    counted = damaged.where(ReceiptLine.receipt_id == last.receipt_id, ReceiptLine.product_id == last.product_id,
+                            ReceiptLine.at == last.at)  # fmt: skip
+    lines = session.scalars(counted).all()  # one scan may fill several lines of an order
+    for line in lines:
+        line.photo = args["file"]
     session.flush()
-    product = session.get_one(Product, line.product_id).name
-    return orders.answer(session, context, Message("photo_kept", {"qty": line.qty, "product": product}))
+    product = session.get_one(Product, last.product_id).name
+    told: dict[str, Value] = {"qty": sum(line.qty for line in lines), "product": product}
+    return orders.answer(session, context, Message("photo_kept", told))
 
 
 def _counter_receipt(session: Session, context: Context, args: Args) -> Answer:

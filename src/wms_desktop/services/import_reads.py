@@ -7,29 +7,29 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from wms_desktop.services import importing_shown
+from wms_desktop.services import importing
 from wms_desktop.services.doors import Args, Find
 from wms_desktop.views.imports import Preview, Problem, RunRow
 
 
 def _runs(session: Session, now: datetime, args: Args) -> tuple[RunRow, ...]:
     """The last imports, the newest first."""
-    return importing_shown.list_runs(session)
+    return importing.list_runs(session)
 
 
 def _preview(session: Session, now: datetime, args: Args) -> Preview:
     """What publishing a run would do."""
-    return importing_shown.preview(session, args["run"])
+    return importing.preview(session, args["run"])
 
 
 def _problems(session: Session, now: datetime, args: Args) -> tuple[Problem, ...]:
     """A run's refused rows from the ``offset``-th, in the file's order."""
-    return importing_shown.list_problems(session, args["run"], args["offset"])
+    return importing.list_problems(session, args["run"], args["offset"])
 
 
 def _mappings(session: Session, now: datetime, args: Args) -> tuple[tuple[str, Mapping[str, str]], ...]:
     """The saved mappings of a kind of file."""
-    return importing_shown.list_mappings(session, args["kind"])
+    return importing.list_mappings(session, args["kind"])
 
 
 QUESTIONS: Mapping[str, Find] = {

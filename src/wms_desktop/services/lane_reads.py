@@ -7,10 +7,11 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from wms_desktop.services import lane_board, replenishing
+from wms_desktop.services import lane_board, putaway, replenishing
 from wms_desktop.services.doors import Args, Find
+from wms_desktop.services.lookups import TourView
 from wms_desktop.views.lanes import LaneBoard, LaneView, WalkBackRow
-from wms_desktop.views.refills import Refill
+from wms_desktop.views.refills import Look, Refill
 
 
 def _lanes(session: Session, now: datetime, args: Args) -> LaneBoard:
@@ -29,4 +30,16 @@ def _refills(session: Session, now: datetime, args: Args) -> tuple[Refill, ...]:
     return tuple(replenishing.list_refills(session))
 
 
-QUESTIONS: Mapping[str, Find] = {"lanes": _lanes, "lane": _lane, "walk_backs": _walk_backs, "refills": _refills}
+def _looks(session: Session, now: datetime, args: Args) -> tuple[Look, ...]:
+    return tuple(putaway.list_looks(session))
+
+
+def _cart_tour(session: Session, now: datetime, args: Args) -> TourView | None:
+    """The walk with a cart (``cart``: its code), as it is drawn."""
+    return putaway.find_tour(session, args["cart"])
+
+
+QUESTIONS: Mapping[str, Find] = {
+    "lanes": _lanes, "lane": _lane, "walk_backs": _walk_backs, "refills": _refills, "looks": _looks,
+    "cart_tour": _cart_tour,
+}  # fmt: skip

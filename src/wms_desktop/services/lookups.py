@@ -1,4 +1,4 @@
-"""What desks and maps read: open batches, people, the walk of a batch."""
+"""What desks and maps read: open batches, the walk of a batch."""
 
 from __future__ import annotations
 
@@ -47,15 +47,6 @@ class BatchRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OperatorRow:
-    """One active person."""
-
-    id: int
-    name: str
-    role: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class TourStop:
     """One bin of a walk; millimetres from the house's corner."""
 
@@ -97,14 +88,6 @@ def list_batches(session: Session, now: datetime) -> list[BatchRow]:
     return [_batch_row(row, now) for row in rows]
 
 
-def list_operators(session: Session) -> list[OperatorRow]:
-    """Active people, by name."""
-    rows = session.scalars(
-        select(Operator).where(Operator.is_active == True, Operator.badge != "").order_by(Operator.name, Operator.id)
-    )
-    return [OperatorRow(id=row.id, name=row.name, role=row.role) for row in rows]
-
-
 def find_tour(session: Session, number: str) -> TourView | None:
     """The walk of a batch by its number, None when there is no such batch or nothing to draw."""
     batch = session.scalars(select(Batch).where(Batch.number == number)).one_or_none()
@@ -121,7 +104,7 @@ def find_tour(session: Session, number: str) -> TourView | None:
     for row in rows:
         done = row.state != "todo" and (row.code not in stops or stops[row.code].is_done)
         stops[row.code] = TourStop(bin=row.code, x=row.x_mm, y=row.y_mm, is_done=done)
-    return TourView(racks=_racks(session), path=tuple((x, y) for x, y in path), stops=tuple(stops.values()))
+    return TourView(racks=list_racks(session), path=tuple((x, y) for x, y in path), stops=tuple(stops.values()))
 
 
 def _one_if(condition: Any) -> Any:
@@ -153,7 +136,7 @@ def _batch_row(row: Row[*tuple[Any, ...]], now: datetime) -> BatchRow:
     )
 
 
-def _racks(session: Session) -> tuple[tuple[int, int, int, int], ...]:
+def list_racks(session: Session) -> tuple[tuple[int, int, int, int], ...]:
     """The racks on both sides of each aisle, a piece per unbroken run of bays."""
     points = session.execute(
         select(Location.aisle, Location.x_mm, Location.y_mm)

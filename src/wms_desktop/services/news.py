@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 _SERVE = "news_serve"
 _DAYS = "news_days"
 _DOCK = "news_dock"
+_SERVED = "news_served"
 
 
 def note(session: Session, product_ids: Iterable[int]) -> None:
@@ -49,3 +50,14 @@ def take_dock(session: Session) -> set[int]:
     """The receipt lines noted since the last call."""
     lines: set[int] = session.info.pop(_DOCK, set())
     return lines
+
+
+def note_served(session: Session, product_ids: Iterable[int]) -> None:
+    """Remembers that what stands on docks of these products has been shared out among all who wait just now."""
+    session.info.setdefault(_SERVED, set()).update(product_ids)
+
+
+def take_served(session: Session) -> set[int]:
+    """The products noted since the last call."""
+    products: set[int] = session.info.pop(_SERVED, set())
+    return products

@@ -20,7 +20,7 @@ from wms_desktop.db.tables import (
     Stock,
 )
 from wms_desktop.errors import WrongScan
-from wms_desktop.services import inventory, shipping
+from wms_desktop.services import inventory, shipping, short_pegs
 from wms_desktop.services.dialogue import Context, Resolved
 from wms_desktop.services.inventory import Spot
 from wms_desktop.services.packing_queue import HERE, Held, Work, find_open_carton, list_held, units
@@ -53,6 +53,7 @@ def take(session: Session, context: Context, work: Work, scan: Resolved, near: N
     inventory.carry_many(session, context, loads, reason="pack")
     _close_totes(session, {h.plate_id for h in used if h.plate_id})
     _settle_pegs(session, [h for h in used if h.kind == "lane"])
+    short_pegs.pack(session, {h.line_id for h in used})
     return carton
 
 

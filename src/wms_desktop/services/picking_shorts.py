@@ -13,7 +13,7 @@ from wms_desktop.domain.allocation import Supply, choose
 from wms_desktop.domain.tours import Place
 from wms_desktop.errors import Value
 from wms_desktop.prompts import Message
-from wms_desktop.services import allocation, batches, floor_plan, inventory, site_time
+from wms_desktop.services import allocation, batches, floor_plan, inventory, short_pegs, site_time
 from wms_desktop.services.dialogue import Context
 from wms_desktop.services.inventory import Goods, Spot
 from wms_desktop.services.picking_walks import Halt, Walk, list_halts
@@ -81,9 +81,12 @@ def give_up(session: Session, context: Context, lost: Sequence[tuple[Halt, int]]
     The first stop's units are the ones somebody looked for. Gives how many units the book said.
     """
     stock_id = lost[0][0].pick.stock_id
+    is_on_the_way = lost[0][0].kind in ("dock", "lane")
     for halt, units in lost:
         inventory.free(session, stock_id, halt.pick.order_line_id, units)
         _shrink(halt.pick, units, reason, context)
+        if units and is_on_the_way:
+            short_pegs.untie(session, context, halt.pick.order_line_id, units, "not_found")
     stock = inventory.get_stock(session, stock_id)
     expected = stock.on_hand
     free = stock.on_hand - stock.reserved
@@ -112,7 +115,7 @@ class _Hunt:
     """Looks for other units of one product, from where the picker stands, and puts them into the walk ahead."""
 
     def __init__(self, session: Session, context: Context, walk: Walk, stand: Halt) -> None:
-        self._session = session
+        self._session, self._context = session, context
         self._walk = walk
         self._stand = stand
         self._now = context.at
@@ -141,6 +144,7 @@ class _Hunt:
             return
         for supply, qty in self._choose(("dock", "lane"), units):
             self._hold(halt, supply, qty, "short_dock")
+            short_pegs.tie(self._session, self._context, supply.stock_id, halt.pick.order_line_id, qty)
             self._stop_at(halt, supply, qty, self._seq_at_the_end())
             self.search.dock += qty
             self.search.docks = tuple(dict.fromkeys((*self.search.docks, supply.bin)))

@@ -63,7 +63,8 @@ def enqueue(session: Session, context: Context, document: Document, *, printer: 
     return job.id
 
 
-def reprint(session: Session, context: Context, job_id: int, *, reason: str, printer: str = "") -> int:
+def reprint(session: Session, context: Context, job_id: int, *, reason: str, printer: str = "",
+            copies: int = 1) -> int:  # fmt: skip
     """Queues the same content once more, marked as the next copy; gives the new job's id.
 
     The copy belongs to the command that made the first one: taking that back makes every copy void. A job that
@@ -87,7 +88,7 @@ def reprint(session: Session, context: Context, job_id: int, *, reason: str, pri
         payload=old.payload,
         content_hash=old.content_hash,
         printer=printer or old.printer,
-        copies=1,
+        copies=copies,
         copy_no=(last or 0) + 1,
         reason=reason,
         carton_id=old.carton_id,

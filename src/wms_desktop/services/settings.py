@@ -20,6 +20,9 @@ DEFAULTS = {
     "receivers_teach": "0",
     "hold_days": "5",
     "totes_per_cart": "6",
+    # What a cart bears that has no limits of its own when goods are put away with it, in litres and kg ("": any).
+    "cart_litres": "",
+    "cart_kg": "",
     "label_dpi": "203",
     "page": "A4",
     "empty_check": "1",

@@ -8,6 +8,7 @@ was there, and refuses when anything has moved on since.
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any, TypeGuard
 
 from sqlalchemy import ColumnElement, Table, TypeDecorator, and_, delete, insert, inspect, select, update
@@ -22,7 +23,7 @@ from wms_desktop.errors import CannotUndo
 # Rows that keep their own history (ledger, outbox), or that are caches the database keeps.
 _NOT_RECORDED = frozenset({"command", "movement", "stock", "counter", "operator", "print_job", "plate", "lot"})
 # Figures that are computed anew from other rows whenever those change: nobody's undo stands or falls with them.
-_DERIVED = {"delivery": frozenset({"method", "completes", "bound", "worth", "shared_at"})}
+_DERIVED = {"delivery": frozenset({"method", "completes", "bound", "shared_at"})}
 # Rows that several people's commands add to: the column of which each takes back its own part.
 _SHARED = {"reservation": "qty"}
 _KEY = "undo"
@@ -80,13 +81,14 @@ def forget(session: Session) -> None:
     session.info.pop(_KEY, None)
 
 
-def walk_back(session: Session, text: str, reverse: Any) -> None:
-    """Undoes recorded entries, last first. ``reverse(movement_id)`` posts a counter-movement.
+def walk_back(session: Session, entries: Sequence[Any], reverse: Any) -> None:
+    """Undoes recorded entries (:func:`finish` gives them as text), last first.
 
+    ``reverse(movement_id)`` posts a counter-movement.
     Raises CannotUndo when a row is no longer as the command left it; the caller's transaction then leaves nothing.
     """
     session.flush()
-    for entry in reversed(json.loads(text)):
+    for entry in reversed(entries):
         kind = entry[0]
         if kind == "movement":
             reverse(entry[1])

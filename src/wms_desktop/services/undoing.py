@@ -6,12 +6,16 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from wms_desktop.db.engine import forget_answers
 from wms_desktop.db.tables import (
     Command,
+    Delivery,
+    DeliveryPart,
+    Order,
     OrderLine,
     Peg,
     Pick,
@@ -57,13 +61,87 @@ def undo_last(session: Session, context: Context, workflow: str) -> None:
     last.state = "undone"
     held = _list_held(session, entries)
     _note_news(session, entries, held)
+    trucks = _list_checked_in(entries)
+    if trucks:
+        _check_out(session, context, entries, trucks)
+    else:
+        _walk_back(session, context, entries)
+    _refuse_what_is_walked_for(session, held)
+    undo.forget(session)
+
+
+def _walk_back(session: Session, context: Context, entries: Sequence[Any]) -> None:
     try:
-        undo.walk_back(session, last.undo, lambda movement_id: inventory.reverse(session, context, movement_id))
+        undo.walk_back(session, entries, lambda movement_id: inventory.reverse(session, context, movement_id))
     except IntegrityError as moved_on:
         # What was there before cannot stand beside what is there now: a tote in use again, a line cancelled.
         raise CannotUndo from moved_on
-    _refuse_what_is_walked_for(session, held)
-    undo.forget(session)
+
+
+def _list_checked_in(entries: Sequence[Any]) -> list[int]:
+    """The trucks that the command checked in."""
+    return [
+        entry[2]["id"]
+        for entry in entries
+        if entry[:2] == ["update", "delivery"] and entry[3].get("state", ("", ""))[1] == "here"
+    ]
+
+
+def _check_out(session: Session, context: Context, entries: Sequence[Any], trucks: Sequence[int]) -> None:
+    """Takes a check-in back: row by row, or, where the truck's plan changed since, by planning it anew.
+
+    A better plan that was adopted, or one that was mended, is nobody's carried work: the truck is expected again, and
+    its plan is made at the end of this command. Refuses what was received of it since.
+    """
+    mine = _ids(entries, "receipt", ("insert",))
+    others = select(Receipt.id).where(Receipt.delivery_id.in_(trucks), Receipt.id.not_in(mine))
+    if session.scalar(others.limit(1)) is not None:
+        raise CannotUndo(what="receipt")
+    try:
+        with session.begin_nested():
+            _walk_back(session, context, entries)
+    except CannotUndo:
+        forget_answers(session)
+        _note_goods(session, trucks)
+        session.execute(delete(Peg).where(Peg.delivery_id.in_(trucks), Peg.receipt_line_id.is_(None)))
+        _walk_back(session, context, _without_plans(session, entries))
+        unplanned = {"method": "", "shared_at": None, "completes": 0, "bound": 0}
+        session.execute(update(Delivery).where(Delivery.id.in_(trucks)).values(unplanned))
+        session.expire_all()
+
+
+def _note_goods(session: Session, trucks: Sequence[int]) -> None:
+    """What the trucks bring is shared out anew."""
+    goods = (
+        select(PurchaseLine.product_id)
+        .join(DeliveryPart, DeliveryPart.purchase_order_id == PurchaseLine.purchase_order_id)
+        .where(DeliveryPart.delivery_id.in_(trucks))
+    )
+    news.note(session, session.scalars(goods))
+
+
+def _without_plans(session: Session, entries: Sequence[Any]) -> list[Any]:
+    """The entries but those of planned pegs, with orders passed over as often as they are without this command."""
+    pegs = set(_ids(entries, "peg", ("insert", "update")))
+    of_units = set(session.scalars(select(Peg.id).where(Peg.id.in_(pegs), Peg.receipt_line_id.is_not(None))))
+    kept: list[Any] = []
+    for entry in entries:
+        if entry[:2] == ["delete", "peg"] and entry[2]["receipt_line_id"] is None:
+            continue
+        if entry[0] in ("insert", "update") and entry[1] == "peg" and entry[2]["id"] not in of_units:
+            continue
+        if entry[:2] == ["update", "sales_order"] and entry[3].keys() == {"passed_over"}:
+            before, after = entry[3]["passed_over"]
+            _pass_over(session, entry[2]["id"], before - after)
+            continue
+        kept.append(entry)
+    return kept
+
+
+def _pass_over(session: Session, order_id: int, change: int) -> None:
+    order = session.get_one(Order, order_id, with_for_update=True)
+    order.passed_over = max(0, order.passed_over + change)
+    session.flush()
 
 
 def _ids(entries: Sequence[Any], table: str, kinds: Sequence[str] = ("insert", "update", "delete")) -> list[int]:

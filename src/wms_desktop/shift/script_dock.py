@@ -67,9 +67,10 @@ def put_away(player: Player) -> None:
     while True:
         prompt = player.prompt()
         if prompt.state == "take":
-            if not prompt.details:
+            waiting = [row for row in prompt.details if not row.code.startswith("putaway.look")]
+            if not waiting:
                 return
-            _begin(player, prompt.details[0])
+            _begin(player, waiting[0])
         elif prompt.state == "lane":
             sku = _find(player, str(prompt.args["lane"]), str(prompt.details[0].args["product"]))
             player.scan(player.floor.articles[sku].code)

@@ -31,6 +31,7 @@ class FloorWork(QObject):
         self._station = station
         self._screens: dict[str, FloorScreen] = {}
         self._toured = ""
+        self._carted = ""
         self.who: Who | None = None
         self.locked_place = ""
         operations.answered.connect(self._answered)
@@ -120,7 +121,21 @@ class FloorWork(QObject):
             screen.strip.set_people(self._station, who.name if who else "")
         self.signed_on.emit(who)
 
+    def _find_cart_tour(self, prompt: Prompt) -> None:
+        """The walk with a cart, drawn again at each stop."""
+        cart = str(prompt.args.get("cart", "")) if prompt.state.startswith("stop") else ""
+        key = f"{cart}/{prompt.big}/{prompt.progress}"
+        if prompt.workflow != "putaway" or key == self._carted:
+            return
+        self._carted = key
+        screen = self.screen("putaway")
+        if cart:
+            self._operations.read(lambda reads: reads.ask("cart_tour", {"cart": cart}), screen.show_tour)
+        else:
+            screen.show_tour(None)
+
     def _find_tour(self, prompt: Prompt) -> None:
+        self._find_cart_tour(prompt)
         batch = str(prompt.args.get("batch", "")) if prompt.workflow == "pick" else ""
         key = f"{batch}/{prompt.epoch}"
         if prompt.workflow != "pick" or key == self._toured:

@@ -31,6 +31,7 @@ from wms_desktop.ui.scan_field import ScanField
 from wms_desktop.ui.settings import Settings
 from wms_desktop.ui.stations import make_screen
 from wms_desktop.ui.stations.floor import FloorScreen
+from wms_desktop.ui.stations.receiving import ReceivingScreen
 from wms_desktop.ui.theme import ThemeName
 from wms_desktop.ui.trouble_work import TroubleWork
 from wms_desktop.ui.widgets import Notice, plain
@@ -233,6 +234,8 @@ class MainWindow(QMainWindow):
         screen.field.set_scanner(self.settings.gs_key, self.settings.gs_stand_in)
         self.pages.addWidget(screen)
         screen.left.connect(lambda: self.show_place("chooser"))
+        if isinstance(screen, ReceivingScreen):
+            screen.photo_chosen.connect(self.photo_dropped)
         return screen
 
     def _page(self, place: str) -> QWidget:

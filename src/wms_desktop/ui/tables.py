@@ -352,13 +352,13 @@ class Table(QTableView):
             action.triggered.connect(act)
             menu.addAction(action)
         menu.addSeparator()
-        self._offer_columns(menu)
+        _offer_columns(self, menu)
         menu.popup(event.globalPos())
 
     def open_columns(self, at: QPoint) -> QMenu:
         """Offer which columns are shown."""
         menu = self.make_menu()
-        self._offer_columns(menu)
+        _offer_columns(self, menu)
         menu.popup(at)
         return menu
 
@@ -391,15 +391,16 @@ class Table(QTableView):
             self.horizontalHeader().restoreState(state.mid(3))
             self.rows.search_in(sorted(self.columns_shown()))
 
-    def _offer_columns(self, menu: QMenu) -> None:
-        shown = self.columns_shown()
-        for number, column in enumerate(self.rows.columns):
-            action = QAction(plain(column.title, 60), menu)
-            action.setCheckable(True)
-            action.setChecked(number in shown)
-            action.setEnabled(shown != [number])  # a table without a column could not be asked for one
-            action.toggled.connect(lambda on, section=number: self.show_column(section, shown=on))
-            menu.addAction(action)
+
+def _offer_columns(table: Table, menu: QMenu) -> None:
+    shown = table.columns_shown()
+    for number, column in enumerate(table.rows.columns):
+        action = QAction(plain(column.title, 60), menu)
+        action.setCheckable(True)
+        action.setChecked(number in shown)
+        action.setEnabled(shown != [number])  # a table without a column could not be asked for one
+        action.toggled.connect(lambda on, section=number: table.show_column(section, shown=on))
+        menu.addAction(action)
 
 
 def _dress(table: QTableView) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 from wms_desktop.prompts import Message
 
@@ -144,6 +145,109 @@ class DockFigures:
         """How much sooner a cross-docked unit left, median against median; None until both are measured."""
         lane, bin_ = self.crossed_minutes.median, self.stored_minutes.median
         return None if lane is None or bin_ is None else bin_ - lane
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TieRow:
+    """Units received for an order: ``state`` in_lane or packed, or released where they were declined (``why``)."""
+
+    at: datetime
+    sku: str
+    product: str
+    units: int
+    kind: str
+    state: str
+    why: str
+    order_id: int
+    order: str
+    customer: str
+    lane: str
+    receipt: str
+    truck: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServedOrder:
+    """An order that units crossed the dock for, with when its first and its last came in."""
+
+    order_id: int
+    order: str
+    customer: str
+    lines: int
+    units: int
+    first: datetime
+    last: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PassageRow:
+    """Units from the receiving scan to the truck, through a "lane" (for an order) or a "bin" (order_id 0)."""
+
+    through: str
+    sku: str
+    product: str
+    units: int
+    came: datetime
+    left: datetime
+    minutes: int
+    order_id: int
+    order: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WalkRow:
+    """Units walked back out of a lane, by whom; below 0: they went back to their lane off a cart."""
+
+    at: datetime
+    sku: str
+    product: str
+    units: int
+    source: str
+    target: str
+    who: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DockTruck:
+    """A truck whose window is over: ``verdict`` on_time, late or missed; ``late_minutes`` None where it never came."""
+
+    delivery_id: int
+    number: str
+    suppliers: tuple[str, ...]
+    opens_at: datetime | None
+    closes_at: datetime | None
+    came: datetime | None
+    late_minutes: int | None
+    verdict: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CameLine:
+    """One receiving scan: good units, and those that went to lanes."""
+
+    at: datetime
+    sku: str
+    product: str
+    units: int
+    crossed: int
+    receipt: str
+    truck: str
+    who: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DockRows:
+    """What adds up to a figure of the dock, the latest first; ``is_cut``: there are more than are shown.
+
+    ``what``: crossed (`TieRow`, ``key`` a kind), declined (`TieRow`, ``key`` a reason), orders (`ServedOrder`), minutes
+    and saved (`PassageRow`: through lanes; through lanes and bins), walked (`WalkRow`), trucks (`DockTruck`), received
+    (`CameLine`, ``key`` a day).
+    """
+
+    what: str
+    key: str
+    rows: tuple[Any, ...]
+    is_cut: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -121,11 +121,12 @@ class RunRow:
 
 FIELDS: Mapping[str, tuple[tuple[str, bool], ...]] = {
     "orders": (
-        ("number", True), ("sku", True), ("qty", True), ("barcode", False), ("name", False), ("price", False),
-        ("line_no", False), ("cancelled", False), ("made_to_order", False), ("line_release_on", False),
-        ("customer_code", False), ("customer_name", False), ("placed_at", False), ("promise", False),
-        ("leave_by", False), ("release_on", False), ("service", False), ("currency", False), ("is_paid", False),
-        ("is_cancelled", False), ("priority_class", False), ("ship_rule", False), ("channel", False), ("note", False),
+        ("number", True), ("sku", True), ("qty", True), ("barcode", False), ("name", False), ("unit", False),
+        ("price", False), ("line_no", False), ("cancelled", False), ("made_to_order", False),
+        ("line_release_on", False), ("customer_code", False), ("customer_name", False), ("placed_at", False),
+        ("promise", False), ("leave_by", False), ("release_on", False), ("service", False), ("currency", False),
+        ("is_paid", False), ("is_cancelled", False), ("priority_class", False), ("ship_rule", False),
+        ("channel", False), ("note", False),
         ("ship_name", False), ("street", False), ("postcode", False), ("city", False), ("country", False),
     ),
     "products": (
@@ -142,13 +143,13 @@ FIELDS: Mapping[str, tuple[tuple[str, bool], ...]] = {
         ("condition", False),
     ),
     "purchases": (
-        ("number", True), ("sku", True), ("qty", True), ("barcode", False), ("name", False), ("price", False),
-        ("supplier_code", False), ("supplier_name", False), ("due", False), ("placed_at", False),
+        ("number", True), ("sku", True), ("qty", True), ("barcode", False), ("name", False), ("unit", False),
+        ("price", False), ("supplier_code", False), ("supplier_name", False), ("due", False), ("placed_at", False),
         ("is_cancelled", False),
     ),
     "notices": (
-        ("number", True), ("sku", True), ("qty", True), ("barcode", False), ("name", False), ("purchase", False),
-        ("supplier_code", False), ("supplier_name", False), ("due", False), ("shipped_on", False),
+        ("number", True), ("sku", True), ("qty", True), ("barcode", False), ("name", False), ("unit", False),
+        ("purchase", False), ("supplier_code", False), ("supplier_name", False), ("due", False), ("shipped_on", False),
         ("carrier", False), ("lot", False), ("expiry", False), ("pallet", False), ("carton", False),
         ("is_cancelled", False),
     ),

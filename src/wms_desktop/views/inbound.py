@@ -13,9 +13,10 @@ class TruckRow:
     """A truck: what it brings in units, and what its goods complete.
 
     ``units`` are those announced and still to come with those received of it already; ``planned`` of them are for
-    orders that wait. It ``completes`` so many orders, found by ``method`` (stated, search, solver; "": not shared out),
-    and no sharing-out could complete more than ``bound``. ``late_minutes``: past the end of its window without having
-    come, or how late it came; ``is_late``: more than the house allows.
+    orders, planned or here already. It ``completes`` so many orders, found by ``method`` (stated, search, solver; "":
+    not shared out), and no sharing-out could complete more than ``bound`` (None: not proven since the plan was mended);
+    ``sharing`` is how that stands (`services.dock_sharing.how_it_stands`). ``late_minutes``: past the end of its window
+    without having come, or how late it came; ``is_late``: more than the house allows.
     """
 
     delivery_id: int
@@ -38,8 +39,9 @@ class TruckRow:
     lines: int
     planned: int
     completes: int
-    bound: int
+    bound: int | None
     method: str
+    sharing: str
     late_minutes: int
     is_late: bool
 
@@ -83,7 +85,7 @@ class InboundBoard:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Share:
-    """Units of a truck's line for one order line: the lane "" where none is booked yet; ``state`` is the peg's."""
+    """Units of a truck's line for one order line; lane "": none is booked yet. ``state``: the peg's, or fetched."""
 
     order_id: int
     line_id: int

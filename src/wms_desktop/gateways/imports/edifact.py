@@ -7,14 +7,12 @@ from decimal import ROUND_HALF_EVEN, Decimal
 from typing import BinaryIO
 
 from wms_desktop.errors import BadInput
-from wms_desktop.gateways.imports.edifact_goods import BARCODES, SKUS, compare, name_goods
+from wms_desktop.gateways.imports.edifact_goods import Do, GoodsMessage, describe
 from wms_desktop.gateways.imports.edifact_notices import NoticeMessage
 from wms_desktop.gateways.imports.edifact_segments import Segment, marks_of, point
 from wms_desktop.gateways.imports.segments import (
-    SINGLE_UNITS,
     Controls,
     Document,
-    Line,
     Numbers,
     cut_segments,
     edi_day,
@@ -142,53 +140,16 @@ class _Envelope:
         return (Message("import.read.no_unz", {"count": self._open[0][2]}),)
 
 
-class _Message:
+class _Message(GoodsMessage):
     """One ORDERS as its segments come."""
 
     def __init__(self, segment: int) -> None:
-        self.segment = segment
-        self.document = Document(Line(segment))
-        self.head = self.document.head
-        self.line: Line | None = None
+        super().__init__(segment, _SEGMENTS, _OTHERS)
         self.is_summary = False
-        self.skus: dict[str, str] = {}
-        self.codes: dict[str, str] = {}
-        self.said: list[tuple[str, str, str]] = []
-
-    def take(self, segment: Segment) -> None:
-        """One segment of the message."""
-        do = _SEGMENTS.get(segment.name)
-        if do is not None:
-            do(self, segment)
-        elif segment.name not in _OTHERS:
-            self.head.refuse(segment.name[:10], "", "import.read.edi_segment", number=segment.number)
-
-    def begin_line(self, segment: Segment) -> Line:
-        """A further line; the one before is whole now."""
-        self.end_line()
-        self.line = self.document.add_line(segment.number)
-        return self.line
-
-    def end_line(self) -> None:
-        """Names the goods of the line by the best of their numbers: the supplier's (ours) before the buyer's."""
-        if self.line is not None:
-            name_goods(self.line, self.skus, self.codes)
-        self.skus, self.codes, self.line = {}, {}, None
-
-    def finish(self, controls: Controls) -> None:
-        """Compares what the message says of its lines and units with what came."""
-        self.end_line()
-        counted = {"lines": len(self.document.lines), "units": self.document.units()}
-        compare(self.head, self.said, counted, controls)
 
 
 def _bgm(order: _Message, segment: Segment) -> None:
-    order.head.put("number", segment.get(2), "BGM-02")
-    purpose = segment.get(3)
-    if purpose in ("1", "3"):
-        order.head.put("is_cancelled", "1", "BGM-03")
-    elif purpose not in ("", "5", "7", "9", "35"):
-        order.head.refuse("BGM-03", purpose, "import.read.edi_purpose")
+    order.begin(segment, ("5", "7", "9", "35"))
 
 
 def _dtm(order: _Message, segment: Segment) -> None:
@@ -234,23 +195,12 @@ def _lin(order: _Message, segment: Segment) -> None:
         line.put("line_no", segment.get(1), "LIN-01")
     if segment.get(2) not in ("", "1", "5", "6"):
         line.refuse("LIN-02", segment.get(2), "import.read.edi_purpose")
-    _add_number(order, segment.get(3), segment.get(3, 1))
+    order.add_number(segment.get(3), segment.get(3, 1))
 
 
 def _pia(order: _Message, segment: Segment) -> None:
     for element in range(2, 7):
-        _add_number(order, segment.get(element), segment.get(element, 1))
-
-
-def _add_number(order: _Message, text: str, kind: str) -> None:
-    if order.line is not None and text:
-        kept = order.codes if kind in BARCODES else order.skus if kind in SKUS else {}
-        kept.setdefault(kind, text)
-
-
-def _imd(order: _Message, segment: Segment) -> None:
-    if order.line is not None:
-        order.line.put_first("name", ", ".join(part for part in segment.parts(3)[3:5] if part), "IMD-03")
+        order.add_number(segment.get(element), segment.get(element, 1))
 
 
 def _qty(order: _Message, segment: Segment) -> None:
@@ -259,8 +209,7 @@ def _qty(order: _Message, segment: Segment) -> None:
     kind, unit = segment.get(1), segment.get(1, 2)
     if kind == "21":
         order.line.put("qty", point(segment.get(1, 1)), "QTY-01")
-        if unit.upper() not in SINGLE_UNITS:
-            order.line.refuse("QTY-01", unit, "import.read.unit")
+        order.line.put("unit", unit, "QTY-01")
     elif kind == "11":
         order.line.refuse("QTY-01", kind, "import.read.several_places")
 
@@ -291,8 +240,8 @@ def _cnt(order: _Message, segment: Segment) -> None:
         order.said.append(("CNT-01", what, point(segment.get(1, 1))))
 
 
-_SEGMENTS: Mapping[str, Callable[[_Message, Segment], None]] = {
-    "BGM": _bgm, "DTM": _dtm, "NAD": _nad, "CUX": _cux, "FTX": _ftx, "LIN": _lin, "PIA": _pia, "IMD": _imd,
+_SEGMENTS: Mapping[str, Do] = {
+    "BGM": _bgm, "DTM": _dtm, "NAD": _nad, "CUX": _cux, "FTX": _ftx, "LIN": _lin, "PIA": _pia, "IMD": describe,
     "QTY": _qty, "PRI": _pri, "UNS": _uns, "CNT": _cnt,
 }  # fmt: skip
 MESSAGES: Mapping[str, Mapping[str, Callable[[int], NoticeMessage | _Message]]] = {

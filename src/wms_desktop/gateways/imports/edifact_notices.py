@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from wms_desktop.errors import BadInput
 from wms_desktop.gateways.imports import caps
-from wms_desktop.gateways.imports.edifact_goods import BARCODES, SKUS, compare, name_goods
+from wms_desktop.gateways.imports.edifact_goods import Do, GoodsMessage, describe
 from wms_desktop.gateways.imports.edifact_segments import Segment, point
-from wms_desktop.gateways.imports.segments import SINGLE_UNITS, Controls, Document, Line, edi_day, is_count
+from wms_desktop.gateways.imports.segments import Controls, Line, edi_day, is_count
 
 _DEEPEST = 20
 _DAYS = {"11": "shipped_on", "132": "due", "17": "due", "2": "due", "358": "due", "191": "due"}
@@ -20,7 +20,7 @@ _PALLETS = {"09", "08", "200", "201", "202", "203", "204", "PX", "PF", "PB", "OE
 _CARTONS = {"CT", "CS", "BX", "PK", "CR", "PC", "BG", "BO", "SW", "CL", "EC", "10"}
 # Segments that a notice may have and that say nothing of ours; any other is a spoilt one.
 _OTHER_NAMES = """ALI MEA MOA LOC CTA COM TOD EQD SEL HAN FTX PRI GIR SGP TCC TSR DGS STS RNG CAV CCI QVR PAI DOC RCS
-TAX CUX APP PCD APR ALC CTB EFI IFD SCC"""
+TAX CUX APP PCI PCD APR ALC CTB EFI IFD SCC"""
 _OTHERS = frozenset(_OTHER_NAMES.split())
 
 
@@ -48,42 +48,18 @@ class _Package:
         return "carton" if self.parent is not None and self.parent.codes and not self.has_inner else "pallet"
 
 
-class NoticeMessage:
+class NoticeMessage(GoodsMessage):
     """One DESADV as its segments come."""
 
     def __init__(self, segment: int) -> None:
-        self.segment = segment
-        self.document = Document(Line(segment))
-        self.head = self.document.head
-        self.line: Line | None = None
+        super().__init__(segment, _SEGMENTS, _OTHERS)
         self.packages: dict[str, _Package] = {}
         self.package: _Package | None = None
         self.within: list[tuple[Line, _Package]] = []
-        self.skus: dict[str, str] = {}
-        self.codes: dict[str, str] = {}
-        self.marks = ""
-        self.count = 0
-        self.said: list[tuple[str, str, str]] = []
-
-    def take(self, segment: Segment) -> None:
-        """One segment of the message."""
-        do = _SEGMENTS.get(segment.name)
-        if do is not None:
-            do(self, segment)
-        elif segment.name not in _OTHERS:
-            self.head.refuse(segment.name[:10], "", "import.read.edi_segment", number=segment.number)
-
-    def end_line(self) -> None:
-        """Names the goods of the line by the best of their numbers: the supplier's own last."""
-        if self.line is not None:
-            name_goods(self.line, self.skus, self.codes)
-        self.skus, self.codes, self.line = {}, {}, None
 
     def finish(self, controls: Controls) -> None:
-        """Places the lines in their packages, and compares what the message says of itself with what came."""
-        self.end_line()
-        counted = {"lines": self.count, "units": self.document.units()}
-        compare(self.head, self.said, counted, controls)
+        """Places the lines in their packages as well."""
+        super().finish(controls)
         self._place()
 
     def _place(self) -> None:
@@ -117,12 +93,7 @@ def _parts(line: Line, codes: Sequence[str]) -> list[Line]:
 
 
 def _bgm(notice: NoticeMessage, segment: Segment) -> None:
-    notice.head.put("number", segment.get(2), "BGM-02")
-    purpose = segment.get(3)
-    if purpose in ("1", "3"):
-        notice.head.put("is_cancelled", "1", "BGM-03")
-    elif purpose not in ("", "5", "7", "9", "31", "35"):
-        notice.head.refuse("BGM-03", purpose, "import.read.edi_purpose")
+    notice.begin(segment, ("5", "7", "9", "31", "35"))
 
 
 def _dtm(notice: NoticeMessage, segment: Segment) -> None:
@@ -171,10 +142,6 @@ def _pac(notice: NoticeMessage, segment: Segment) -> None:
         notice.package.kind = "pallet" if kind in _PALLETS else "carton" if kind in _CARTONS else ""
 
 
-def _pci(notice: NoticeMessage, segment: Segment) -> None:
-    notice.marks = segment.get(1)
-
-
 def _gin(notice: NoticeMessage, segment: Segment) -> None:
     kind = segment.get(1)
     codes = [code for element in range(2, 7) for code in segment.parts(element) if code]
@@ -185,12 +152,10 @@ def _gin(notice: NoticeMessage, segment: Segment) -> None:
 
 
 def _lin(notice: NoticeMessage, segment: Segment) -> None:
-    notice.end_line()
-    notice.count += 1
-    notice.line = notice.document.add_line(segment.number)
+    line = notice.begin_line(segment)
     if notice.package is not None:
-        notice.within.append((notice.line, notice.package))
-    _add_number(notice, segment.get(3), segment.get(3, 1))
+        notice.within.append((line, notice.package))
+    notice.add_number(segment.get(3), segment.get(3, 1))
 
 
 def _pia(notice: NoticeMessage, segment: Segment) -> None:
@@ -198,18 +163,7 @@ def _pia(notice: NoticeMessage, segment: Segment) -> None:
         text, kind = segment.get(element), segment.get(element, 1)
         if kind in ("NB", "BB") and notice.line is not None and text:
             notice.line.put_first("lot", text, "PIA-02")
-        _add_number(notice, text, kind)
-
-
-def _add_number(notice: NoticeMessage, text: str, kind: str) -> None:
-    if notice.line is not None and text:
-        kept = notice.codes if kind in BARCODES else notice.skus if kind in SKUS else {}
-        kept.setdefault(kind, text)
-
-
-def _imd(notice: NoticeMessage, segment: Segment) -> None:
-    if notice.line is not None:
-        notice.line.put_first("name", ", ".join(part for part in segment.parts(3)[3:5] if part), "IMD-03")
+        notice.add_number(text, kind)
 
 
 def _qty(notice: NoticeMessage, segment: Segment) -> None:
@@ -217,8 +171,7 @@ def _qty(notice: NoticeMessage, segment: Segment) -> None:
         return
     unit = segment.get(1, 2)
     notice.line.put("qty", point(segment.get(1, 1)), "QTY-01")
-    if unit.upper() not in SINGLE_UNITS:
-        notice.line.refuse("QTY-01", unit, "import.read.unit")
+    notice.line.put("unit", unit, "QTY-01")
 
 
 def _cnt(notice: NoticeMessage, segment: Segment) -> None:
@@ -228,7 +181,7 @@ def _cnt(notice: NoticeMessage, segment: Segment) -> None:
         notice.said.append(("CNT-01", what, point(segment.get(1, 1))))
 
 
-_SEGMENTS: Mapping[str, Callable[[NoticeMessage, Segment], None]] = {
-    "BGM": _bgm, "DTM": _dtm, "RFF": _rff, "NAD": _nad, "TDT": _tdt, "CPS": _cps, "PAC": _pac, "PCI": _pci, "GIN": _gin,
-    "LIN": _lin, "PIA": _pia, "IMD": _imd, "QTY": _qty, "CNT": _cnt,
+_SEGMENTS: Mapping[str, Do] = {
+    "BGM": _bgm, "DTM": _dtm, "RFF": _rff, "NAD": _nad, "TDT": _tdt, "CPS": _cps, "PAC": _pac, "GIN": _gin,
+    "LIN": _lin, "PIA": _pia, "IMD": describe, "QTY": _qty, "CNT": _cnt,
 }  # fmt: skip

@@ -16,7 +16,6 @@ _SHOWN = 200
 _AT_ONCE = 1 << 16
 X12_SKUS = ("SK", "VN", "VP", "VC", "VA", "MG", "PI", "PN", "IN", "BP", "CB")
 X12_BARCODES = ("EN", "UP", "UK", "UI", "UA", "UD", "EO", "GT", "EM")
-SINGLE_UNITS = {"", "EA", "PC", "UN", "PCE", "C62", "H87", "NAR", "PCS"}
 
 
 def cut_segments(text: io.TextIOWrapper, begun: str, terminator: str, release: str = "") -> Iterator[tuple[int, str]]:

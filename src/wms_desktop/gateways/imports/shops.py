@@ -19,7 +19,8 @@ _SIGNS = {
 }
 _WOO_TITLES = {"Type": ("Typ", "Tipo"), "SKU": ("Artikelnummer", "UGS"), "Name": ("Nombre", "Nom"),
                "Regular price": ("Regulärer Preis", "Precio normal", "Tarif régulier")}  # fmt: skip
-_LINE_FIELDS = {"sku", "qty", "name", "price", "barcode", "line_no", "cancelled", "made_to_order", "line_release_on"}
+_LINE_FIELDS = {"sku", "qty", "unit", "name", "price", "barcode", "line_no", "cancelled", "made_to_order",
+                "line_release_on"}  # fmt: skip
 # Where an address is not whole without its province.
 _PROVINCES = {"US", "CA", "AU", "BR", "MX", "IN", "MY", "IT", "ES"}
 _PLACES = Decimal("0.0001")

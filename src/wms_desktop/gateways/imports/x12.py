@@ -7,7 +7,6 @@ from typing import BinaryIO
 
 from wms_desktop.errors import BadInput
 from wms_desktop.gateways.imports.segments import (
-    SINGLE_UNITS,
     Controls,
     Document,
     Line,
@@ -192,8 +191,7 @@ class _Set:
         """A further line; ``place`` names its quantity, the unit stands behind it."""
         self.line = line = self.document.add_line(number)
         line.put("qty", qty, place)
-        if unit.upper() not in SINGLE_UNITS:
-            line.refuse(place, unit, "import.read.unit")
+        line.put("unit", unit, place)
         return line
 
     def add_note(self, text: str, place: str) -> None:

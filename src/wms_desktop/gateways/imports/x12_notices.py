@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 
 from wms_desktop.errors import BadInput
 from wms_desktop.gateways.imports.segments import (
-    SINGLE_UNITS,
     Controls,
     Document,
     Line,
@@ -158,8 +157,7 @@ def _sn1(notice: NoticeSet, number: int, elements: Elements) -> None:
         notice.head.refuse("SN1", "", "import.read.hl_packs", number=number)
         return
     line.put("qty", element_at(elements, 2), "SN1-02")
-    if unit.upper() not in SINGLE_UNITS:
-        line.refuse("SN1-03", unit, "import.read.unit")
+    line.put("unit", unit, "SN1-03")
 
 
 def _ref(notice: NoticeSet, number: int, elements: Elements) -> None:

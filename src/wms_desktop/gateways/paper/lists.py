@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from wms_desktop.domain.documents import (
     Address,
+    Damage,
     Manifest,
     PackingSlip,
     PickList,
@@ -23,6 +24,8 @@ _BIN = Style(fonts.BOLD, 21)
 _BIG = Style(fonts.BOLD, 21)
 _SMALL = Style(fonts.SANS, 8.5)
 _WHOLE_LOT = 30
+_WHOLE_PHOTO = 40
+_NOTE_LINES = 6
 _CODE = Style(fonts.MONO, 9.5)
 
 
@@ -259,11 +262,18 @@ def draw_received_note(sheet: Sheet, note: ReceivedNote, terms: Terms) -> None:
     office.draw(sheet, listing, terms)
 
 
-def _what_is_odd(row: ReceivedRow, terms: Terms) -> list[str]:
-    """What became of units that are not simply good: each a few words."""
-    said = [f"{one.qty} {terms.say(f'damage.{one.reason}').removeprefix('damage.')}" for one in row.damages]
-    said += [terms.say("not_ordered", qty=row.not_ordered)] if row.not_ordered else []
-    return said + ([terms.say("to_check", qty=row.checking)] if row.checking else [])
+def _what_is_odd(row: ReceivedRow, terms: Terms) -> list[Part]:
+    """What became of units that are not simply good: each a few words, damage with the clerk's note and its picture."""
+    said = [part for one in row.damages for part in _what_is_damaged(one, terms)]
+    said += [Part(terms.say("not_ordered", qty=row.not_ordered), _SMALL)] if row.not_ordered else []
+    return said + ([Part(terms.say("to_check", qty=row.checking), _SMALL)] if row.checking else [])
+
+
+def _what_is_damaged(damage: Damage, terms: Terms) -> Iterator[Part]:
+    said = f"{damage.qty} {terms.say(f'damage.{damage.reason}').removeprefix('damage.')}"
+    yield Part(f"{said}: {damage.note}" if damage.note else said, _SMALL, _NOTE_LINES)
+    if damage.photo:
+        yield Part(terms.say("damage_photo", photo=damage.photo), _SMALL, whole=len(damage.photo) <= _WHOLE_PHOTO)
 
 
 def _received_rows(rows: Iterable[ReceivedRow], terms: Terms) -> list[Row]:
@@ -272,7 +282,7 @@ def _received_rows(rows: Iterable[ReceivedRow], terms: Terms) -> list[Row]:
         item = [Part(row.name, STRONG, 2), Part(row.sku, TEXT)]
         if row.lot:
             item.append(Part(f"{terms.say('lot')} {row.lot}", TEXT, whole=len(row.lot) <= _WHOLE_LOT))
-        item += [Part(said, _SMALL) for said in _what_is_odd(row, terms)]
+        item += _what_is_odd(row, terms)
         difference = [Part(f"{row.difference:+d}" if row.difference else "", Style(fonts.BOLD, 13))]
         if row.due:
             day = terms.day(row.due)

@@ -14,6 +14,7 @@ from wms_desktop.domain.documents import (
     CrossDockTag,
     DeskSheet,
     Document,
+    ItemLabel,
     Manifest,
     OrderPage,
     PackingSlip,
@@ -23,13 +24,15 @@ from wms_desktop.domain.documents import (
     ToteLabel,
 )
 from wms_desktop.errors import BadInput
-from wms_desktop.gateways.paper import handouts, lists, shipping, stickers, stories, tags
+from wms_desktop.gateways.paper import handouts, items, lists, shipping, stickers, stories, tags
 from wms_desktop.gateways.paper.sheets import FORMATS, LABEL, Sheet
 from wms_desktop.gateways.paper.terms import ENGLISH, LANGUAGES, Terms
 
 RESOLUTIONS = (203, 300, 600)
 # What may be drawn on label stock; everything may be drawn on office paper.
-LABEL_KINDS = frozenset(shape.kind for shape in (ShippingLabel, CrossDockTag, BinLabel, ToteLabel, CartLabel))
+LABEL_KINDS = frozenset(
+    shape.kind for shape in (ShippingLabel, CrossDockTag, BinLabel, ToteLabel, CartLabel, ItemLabel)
+)
 
 # The drawing library keeps its fonts in one place for the whole process.
 _one_at_a_time = Lock()
@@ -62,7 +65,7 @@ def render(
     words = captions or LANGUAGES.get(document.language) or ENGLISH
     terms = Terms(captions=words, zone=ZoneInfo(zone), copy=copy, attempt=attempt, training=training)
     with _one_at_a_time:
-        is_label_on_office = shape != LABEL and isinstance(document, ShippingLabel | CrossDockTag)
+        is_label_on_office = shape != LABEL and isinstance(document, ShippingLabel | CrossDockTag | ItemLabel)
         inset = shape.margin if is_label_on_office else 0.0
         sheet = Sheet(shape, dpi, f"{document.kind} {document.number}", inset)
         if is_label_on_office:
@@ -89,6 +92,14 @@ def _draw(sheet: Sheet, document: Document, terms: Terms) -> None:
             stories.draw(sheet, document, terms)
         case BinLabel() | ToteLabel() | CartLabel():
             stickers.draw(sheet, document, terms)
+        case ItemLabel():
+            items.draw(sheet, document, terms)
+        case BadgeSheet() | DeskSheet() | BarcodeSheet():
+            _draw_handout(sheet, document, terms)
+
+
+def _draw_handout(sheet: Sheet, document: BadgeSheet | DeskSheet | BarcodeSheet, terms: Terms) -> None:
+    match document:
         case BadgeSheet():
             handouts.draw_badges(sheet, document, terms)
         case DeskSheet():

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from wms_desktop.domain import sscc
@@ -19,6 +21,8 @@ SHEET_MODULE = 0.25
 RETAIL_MODULE = 0.33
 
 _FNC1 = "\xf1"
+# What AI 10 may hold (GS1 General Specifications, 3.4.1 and figure 7.11-1).
+_GS1_LOT = re.compile(r"[!-\"%-?A-Z_a-z]{1,20}\Z")
 # Application identifiers of predefined length, by their first two digits: no separator follows them
 # (GS1 General Specifications, figure 7.8.5-2).
 _PREDEFINED = frozenset(
@@ -86,6 +90,26 @@ def gtin(digits: str) -> Symbol:
         return Symbol(_bits(EAN8(digits[:-1])), digits, RETAIL_MODULE, _RETAIL_QUIET_MODULES)
     # A UPC-A symbol is the EAN-13 symbol of the same number behind a zero.
     return Symbol(_bits(EAN13(digits.zfill(13)[:-1])), digits, RETAIL_MODULE, _RETAIL_QUIET_MODULES)
+
+
+def list_item_symbols(code: str, lot: str, expiry: date | None, *, is_gtin: bool) -> Iterator[Symbol]:
+    """The symbols that may stand on an item's label, the one that says most first.
+
+    A GTIN with its lot and expiry day as GS1-128, where GS1 can say them, then the GTIN alone; any other code as plain
+    Code 128, in wide and in narrow modules. Refuses ``not_encodable``.
+    """
+    if not is_gtin:
+        yield code128(code)
+        yield code128(code, module_mm=SHEET_MODULE)
+        return
+    more = [("17", expiry.strftime("%y%m%d"))] if expiry is not None else []
+    if lot and _GS1_LOT.match(lot):
+        more.append(("10", lot))
+    if more:
+        elements = [("01", code.zfill(14)), *more]
+        yield gs1_128(elements, module_mm=HOUSE_MODULE)
+        yield gs1_128(elements, module_mm=SHEET_MODULE)
+    yield gtin(code)
 
 
 def gs1_from_brackets(text: str) -> Symbol:

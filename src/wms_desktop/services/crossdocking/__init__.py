@@ -10,7 +10,6 @@ from wms_desktop.services.crossdocking.carrying import (
     list_complete,
     order_of,
     release,
-    reprint_tag,
 )
 from wms_desktop.services.crossdocking.deciding import decide
 from wms_desktop.services.crossdocking.fresh import find_guard
@@ -18,5 +17,5 @@ from wms_desktop.services.crossdocking.letting_go import let_go, settle
 from wms_desktop.services.crossdocking.serving import offer_again, serve, serve_free
 
 __all__ = ["Arrival", "Carry", "carry_to_lane", "count_carries", "decide", "dock_stock", "find_guard", "let_go",
-           "list_carries", "list_complete", "offer_again", "order_of", "release", "reprint_tag", "serve", "serve_free",
+           "list_carries", "list_complete", "offer_again", "order_of", "release", "serve", "serve_free",
            "settle"]  # fmt: skip

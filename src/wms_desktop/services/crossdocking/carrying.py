@@ -23,7 +23,6 @@ from wms_desktop.db.tables import (
     Stock,
 )
 from wms_desktop.domain.documents import CrossDockTag
-from wms_desktop.errors import Refusal
 from wms_desktop.services import inventory, news, printing, waiting_orders
 from wms_desktop.services.dialogue import Context
 from wms_desktop.services.inventory import Goods, Spot
@@ -168,21 +167,3 @@ def _print_tag(session: Session, context: Context, carry: Carry, receipt: Receip
     )
     printer = session.get_one(Station, context.station_id).label_printer
     printing.enqueue(session, context, tag, printer=printer)
-
-
-def reprint_tag(session: Session, context: Context) -> str:
-    """Prints this station's last cross-dock tag once more, marked as a copy; gives its number."""
-    last = session.scalars(
-        select(PrintJob)
-        .where(
-            PrintJob.kind == CrossDockTag.kind,
-            PrintJob.station_id == context.station_id,
-            PrintJob.state != "void",
-        )
-        .order_by(PrintJob.id.desc())
-        .limit(1)
-    ).one_or_none()
-    if last is None:
-        raise Refusal("nothing_to_reprint")
-    printing.reprint(session, context, last.id, reason="asked at the dock")
-    return last.number

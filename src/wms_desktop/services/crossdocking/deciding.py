@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict, deque
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -81,7 +81,7 @@ class Verdict:
         self._due = waiting_orders.due_soon(session, context, wanted.union(arriving))
         self.bins = self._read_bins(session, rows)
         self._fresh = Fresh(session, self._today, arrivals)
-        self._closed = _list_closed(session, arriving)
+        self._closed = list_closed(session, arriving)
         self._minutes = settings.get_int(session, "crossdock_minutes")
         self._to_come = dict(arriving)
 
@@ -109,11 +109,11 @@ class Verdict:
             ties += planned
             may.append(arrival)
             left.append(rest - sum(tie.portion.qty for tie in planned))
-        if not any(left):
-            return ties
-        sharing = self.share(product_id, sum(left), case=max(arrival.case for arrival in may))
-        for arrival, portions in zip(may, _deal(sharing.portions, left), strict=True):
-            ties += [Tie(arrival, portion, self._lane(portion)) for portion in portions]
+        for case, alike in _by_case(list(zip(may, left, strict=True)), is_closed=product_id in self._closed):
+            sizes = [qty for _, qty in alike]
+            sharing = self.share(product_id, sum(sizes), case=case)
+            for (arrival, _), portions in zip(alike, _deal(sharing.portions, sizes), strict=True):
+                ties += [Tie(arrival, portion, self._lane(portion)) for portion in portions]
         return ties
 
     def share(self, product_id: int, qty: int, *, case: int = 1) -> Sharing:
@@ -191,7 +191,7 @@ class Verdict:
         if first.ship_complete and not rest_missing and own > qty:
             # The rest of it stands in a bin, or is still to come.
             least = max(0, own - bins.there(order_id, product_id) - self._plan.coming(order_id).get(product_id, 0))
-        lines = _trim([(row.line_id, self._able(row)) for row in rows], least if least <= qty else own, case)
+        lines = trim([(row.line_id, self._able(row)) for row in rows], least if least <= qty else own, case)
         able = sum(units for _, units in lines)
         if least <= qty:
             rest_missing += least - able
@@ -301,8 +301,8 @@ class Verdict:
         self.wanted_beside.update(rest.keys() - {product_id})
 
 
-def _trim(lines: Sequence[tuple[int, int]], most: int, case: int) -> tuple[tuple[int, int], ...]:
-    """So many units of the lines, in whole cases."""
+def trim(lines: Sequence[tuple[int, int]], most: int, case: int) -> tuple[tuple[int, int], ...]:
+    """At most so many units of the lines, (line, units), in whole cases of ``case`` units."""
     left = most // case * case
     made = []
     for line_id, units in lines:
@@ -312,12 +312,24 @@ def _trim(lines: Sequence[tuple[int, int]], most: int, case: int) -> tuple[tuple
     return tuple(made)
 
 
-def _list_closed(session: Session, product_ids: Collection[int]) -> set[int]:
+def list_closed(session: Session, product_ids: Collection[int]) -> set[int]:
     """Those of the products whose closed cases are not to be opened."""
     found: set[int] = set()
     for part in in_pieces(product_ids, at_once=_AT_ONCE):
         found.update(session.scalars(select(Product.id).where(Product.id.in_(part), Product.opens_cases == False)))
     return found
+
+
+def _by_case(beyond: Sequence[tuple[Arrival, int]], *,
+             is_closed: bool) -> Iterator[tuple[int, list[tuple[Arrival, int]]]]:  # fmt: skip
+    """Arrivals with the units that exceed the plan: those of closed cases of one size together, the largest first."""
+    if not any(qty for _, qty in beyond):
+        return
+    if not is_closed:
+        yield 1, list(beyond)
+        return
+    for case in sorted({arrival.case for arrival, _ in beyond}, reverse=True):
+        yield case, [(arrival, qty) for arrival, qty in beyond if arrival.case == case]
 
 
 def _deal(portions: Sequence[Portion], sizes: Sequence[int]) -> list[tuple[Portion, ...]]:

@@ -17,7 +17,8 @@ from wms_desktop.domain.demand import rank, urgency_of
 from wms_desktop.services import inventory, news, site_time, waiting_orders
 from wms_desktop.services.crossdocking import bin_part
 from wms_desktop.services.crossdocking.carrying import release
-from wms_desktop.services.crossdocking.serving import list_declined, serve_free
+from wms_desktop.services.crossdocking.deciding import list_closed, trim
+from wms_desktop.services.crossdocking.serving import list_declined, list_on_dock, serve_free
 from wms_desktop.services.dialogue import Context
 from wms_desktop.services.lanes import Lanes
 from wms_desktop.services.picturing import WAITS, free_in_bins
@@ -30,8 +31,8 @@ _Row = Row[*tuple[Any, ...]]
 
 def settle(session: Session, context: Context, product_ids: Collection[int]) -> None:
     """After a command: ship-complete orders that can no longer be completed give their lane units back; what was let
-    go on the dock of an open receipt, and what is free in lanes of these products, which somebody waits for, goes to
-    others.
+    go on the dock of an open receipt, and what is free on such docks and in lanes of these products, which somebody
+    waits for, goes to others.
 
     What nobody takes in its lane is walked back; what nobody takes on the dock is put away.
     """
@@ -40,6 +41,9 @@ def settle(session: Session, context: Context, product_ids: Collection[int]) -> 
     if stuck:
         let_go(session, context, stuck, CANNOT_LEAVE)
     on_dock = news.take_dock(session)
+    newly_wanted = set(product_ids) - news.take_served(session)
+    if newly_wanted:
+        on_dock.update(list_on_dock(session, newly_wanted))
     if on_dock:
         serve_free(session, context, sorted(on_dock), leave_out=stuck)
     products = set(product_ids)
@@ -158,10 +162,23 @@ def _tie_in_lanes(session: Session, context: Context, product_ids: Collection[in
 
 def _tie_stock(session: Session, context: Context, stock: _Row, leave_out: Sequence[int]) -> None:
     spare = _list_spare(session, stock)
-    units = min(stock.free, sum(spare.values()))
+    if not spare:
+        return
     out = (*leave_out, *list_declined(session, list(spare)))
-    rows = waiting_orders.list_waiting(session, [stock.product_id], out) if units else ()
-    portions = _share(session, context, stock, units, rows) if rows else ()
+    is_closed = bool(list_closed(session, [stock.product_id]))
+    left = stock.free
+    for case in sorted({case if is_closed else 1 for _, case in spare.values()}, reverse=True):
+        alike = {line_id: units for line_id, (units, size) in spare.items() if not is_closed or size == case}
+        units = min(left, sum(alike.values())) // case * case
+        rows = waiting_orders.list_waiting(session, [stock.product_id], out) if units else ()
+        portions = _share(session, context, stock, (units, case), rows) if rows else ()
+        _tie_alike(session, context, stock, portions, alike)
+        left -= sum(portion.qty for portion in portions)
+
+
+def _tie_alike(session: Session, context: Context, stock: _Row, portions: Sequence[Portion],
+               spare: dict[int, int]) -> None:  # fmt: skip
+    """Ties units of these receipt lines, which stand in a lane, to those whose portions they are."""
     for portion in portions:
         left = portion.qty
         for line_id in [one for one, qty in spare.items() if qty]:
@@ -188,21 +205,24 @@ def _in_lane(context: Context, stock: _Row, portion: Portion, receipt_line_id: i
     )
 
 
-def _list_spare(session: Session, stock: _Row) -> dict[int, int]:
-    """Units of receipt lines whose pegs in this lane were let go, and that nobody has now."""
+def _list_spare(session: Session, stock: _Row) -> dict[int, tuple[int, int]]:
+    """Units of receipt lines whose pegs in this lane were let go, and that nobody has now; and how many make a case."""
     rows = session.execute(
-        select(ReceiptLine.id, (ReceiptLine.qty - ReceiptLine.pegged).label("spare"), func.sum(Peg.qty).label("gone"))
+        select(ReceiptLine.id, ReceiptLine.case_units, (ReceiptLine.qty - ReceiptLine.pegged).label("spare"),
+               func.sum(Peg.qty).label("gone"))
         .join(Peg, Peg.receipt_line_id == ReceiptLine.id)
         .where(ReceiptLine.product_id == stock.product_id, ReceiptLine.lot_id == stock.lot_id,
                ReceiptLine.qty > ReceiptLine.pegged, Peg.state == "released", Peg.lane_id == stock.location_id)
-        .group_by(ReceiptLine.id, ReceiptLine.qty, ReceiptLine.pegged)
+        .group_by(ReceiptLine.id, ReceiptLine.case_units, ReceiptLine.qty, ReceiptLine.pegged)
         .order_by(ReceiptLine.id)
     )  # fmt: skip
-    return {row.id: min(row.spare, int(row.gone)) for row in rows}
+    return {row.id: (min(row.spare, int(row.gone)), row.case_units) for row in rows}
 
 
-def _share(session: Session, context: Context, stock: _Row, units: int, rows: Sequence[Line]) -> Sequence[Portion]:
-    """Who gets free units of a lane: whole orders that may collect there, then parts."""
+def _share(session: Session, context: Context, stock: _Row, goods: tuple[int, int],
+           rows: Sequence[Line]) -> Sequence[Portion]:  # fmt: skip
+    """Who gets free units of a lane, (units, units of a case): whole orders that may collect there, then parts."""
+    units, case = goods
     today = site_time.today(session, context.at)
     by_order: dict[int, list[Line]] = defaultdict(list)
     for row in rows:
@@ -217,13 +237,19 @@ def _share(session: Session, context: Context, stock: _Row, units: int, rows: Se
             continue
         urgency = urgency_of(first, order_id, value[order_id])
         others: Mapping[int, int] = rest[order_id]
+        own = sum(row.open for row in lines)
+        wanted = trim([(row.line_id, row.open) for row in lines], own, case)
+        if not wanted:
+            continue
         waiting.append(
             Waiting(
                 urgency=urgency,
                 rank=rank(urgency, context.at, today),
-                lines=tuple((row.line_id, row.open) for row in lines),
+                lines=wanted,
                 ship_complete=first.ship_complete,
-                rest_missing=sum(qty for product, qty in others.items() if product != stock.product_id),
+                rest_missing=sum(qty for product, qty in others.items() if product != stock.product_id)
+                + own
+                - sum(qty for _, qty in wanted),
             )
         )
     return [portion for portion in share(units, waiting).portions if portion.to == "lane"]

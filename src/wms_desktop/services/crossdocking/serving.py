@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -36,6 +36,7 @@ def serve(session: Session, context: Context, arrivals: Sequence[Arrival], *, le
     by_product: dict[int, list[Arrival]] = defaultdict(list)
     for arrival in arrivals:
         by_product[arrival.product_id].append(arrival)
+    news.note_served(session, by_product)
     verdict = Verdict(session, context, arrivals, leave_out)
     ties: list[Tie] = []
     for product_id, alike in by_product.items():
@@ -62,6 +63,7 @@ def offer_again(session: Session, context: Context, declined: Peg) -> None:
         product_id=line.product_id,
         qty=declined.qty,
         purchase_line_id=line.purchase_line_id,
+        case=line.case_units,
     )
     wanted = session.get_one(OrderLine, declined.order_line_id)
     if wanted.made_to_order:
@@ -87,11 +89,23 @@ def list_declined(session: Session, receipt_line_ids: Sequence[int]) -> tuple[in
     )
 
 
+def list_on_dock(session: Session, product_ids: Collection[int]) -> list[int]:
+    """Lines of open receipts of which units of these products stand free on the dock, and go to nobody yet."""
+    open_ = session.scalars(select(Receipt.id).where(Receipt.state == "open")).all()
+    rows = session.execute(
+        select(ReceiptLine.id, ReceiptLine.product_id)
+        .where(ReceiptLine.receipt_id.in_(open_), ReceiptLine.state == "received", ReceiptLine.condition == "good",
+               ReceiptLine.qty > ReceiptLine.pegged)
+    )  # fmt: skip
+    return [row.id for row in rows if row.product_id in product_ids]
+
+
 def serve_free(session: Session, context: Context, receipt_line_ids: Sequence[int], *,
                leave_out: Sequence[int] = ()) -> int:  # fmt: skip
     """Shares out anew what stands free on the dock of these lines of open receipts; gives how many units were tied."""
     rows = session.execute(
-        select(ReceiptLine.id, ReceiptLine.product_id, ReceiptLine.purchase_line_id, Stock.id.label("stock_id"),
+        select(ReceiptLine.id, ReceiptLine.product_id, ReceiptLine.purchase_line_id, ReceiptLine.case_units,
+               Stock.id.label("stock_id"),
                (ReceiptLine.qty - ReceiptLine.pegged).label("spare"), (Stock.on_hand - Stock.reserved).label("free"))
         .join(Receipt, Receipt.id == ReceiptLine.receipt_id)
         .join(Stock, (Stock.location_id == Receipt.dock_id) & (Stock.product_id == ReceiptLine.product_id)
@@ -111,7 +125,7 @@ def serve_free(session: Session, context: Context, receipt_line_ids: Sequence[in
         if units:
             arrivals.append(
                 Arrival(receipt_line_id=row.id, stock_id=row.stock_id, product_id=row.product_id, qty=units,
-                        purchase_line_id=row.purchase_line_id)
+                        purchase_line_id=row.purchase_line_id, case=row.case_units)
             )  # fmt: skip
     news.note_moved(session, {arrival.product_id for arrival in arrivals})
     declined = list_declined(session, [arrival.receipt_line_id for arrival in arrivals])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from decimal import Decimal
 from itertools import count
 
 from sqlalchemy import select
@@ -12,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from wms_desktop.db.engine import forget_answers
 from wms_desktop.db.tables import Delivery, DeliveryPart, Order, OrderLine, Peg
-from wms_desktop.domain.arrivals import Answer, repair, share_out, value_of
+from wms_desktop.domain.arrivals import Answer, list_overtaken, repair, share_out, value_of
 from wms_desktop.services import news
 from wms_desktop.services.dialogue import Context
 from wms_desktop.services.intake import in_pieces
@@ -92,7 +91,7 @@ def drop(session: Session, delivery_id: int, why: str) -> None:
     delivery = session.get_one(Delivery, delivery_id)
     if delivery.state != "done":
         delivery.method, delivery.shared_at = "", None
-        delivery.completes, delivery.bound, delivery.worth = 0, 0, Decimal(0)
+        delivery.completes, delivery.bound = 0, 0
     session.flush()
     forget_answers(session)
     news.note(session, {row.product_id for row in rows})
@@ -126,9 +125,21 @@ def adopt(session: Session, context: Context, delivery_id: int, answer: Answer,
         delivery.shared_at = was  # it is still the answer to this question, and the next one may be better
     if is_same and is_whole and (is_better or len(answer.completed) == len(stands.completed)):
         delivery.method = answer.method
-        delivery.bound = max(delivery.completes, min(delivery.bound, answer.bound))
+        known = answer.bound if delivery.bound is None else min(delivery.bound, answer.bound)
+        delivery.bound = max(delivery.completes, known)
     session.flush()
     return is_better
+
+
+def prove(session: Session, now: datetime, delivery: Delivery) -> int:
+    """A number of orders that no sharing-out of the truck can pass: what is proven, else what a look at it proves."""
+    if delivery.bound is not None:
+        return delivery.bound
+    reading = read(session, now, delivery)
+    answer = repair(reading.problem, reading.standing())
+    if set(answer.completed) == reading.standing():
+        return max(delivery.completes, answer.bound)
+    return max(delivery.completes, reading.problem.done + sum(len(rank.orders) for rank in reading.problem.ranks))
 
 
 def _count_passed(session: Session, delivery: Delivery, before: Answer, now: Answer) -> None:
@@ -149,10 +160,9 @@ def _keep(session: Session, context: Context, delivery: Delivery, reading: Readi
     delivery.method = answer.method
     delivery.completes = reading.problem.done + len(answer.completed)
     delivery.bound = max(delivery.completes, answer.bound)
-    delivery.worth = answer.worth if not reading.problem.done else max(delivery.worth, answer.worth, Decimal(0))
     delivery.shared_at = context.at
     session.flush()
-    mend_later(session, context, delivery, moved)
+    mend_later(session, context, delivery, moved | list_overtaken(reading.problem, answer))
 
 
 def _moves() -> Callable[[], bool]:

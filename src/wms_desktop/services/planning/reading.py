@@ -14,8 +14,8 @@ from sqlalchemy.orm import Session
 
 from wms_desktop.db.bulk import is_among
 from wms_desktop.db.tables import Delivery, Order, OrderLine, Peg, PurchaseLine, Receipt, ReceiptLine
-from wms_desktop.domain.arrivals import Candidate, Given, Problem, Want, rank_up
-from wms_desktop.domain.demand import urgency_of
+from wms_desktop.domain.arrivals import Candidate, Claim, Given, Problem, Want, rank_up
+from wms_desktop.domain.demand import full_key, urgency_of
 from wms_desktop.services import settings, site_time, waiting_orders
 from wms_desktop.services.picturing import WAITS, free_in_bins
 from wms_desktop.services.planning.supplying import (
@@ -23,9 +23,8 @@ from wms_desktop.services.planning.supplying import (
     SupplyLine,
     arrives_at,
     list_open,
-    list_planned,
     list_supply,
-    lock_truck,
+    lock_trucks,
 )
 from wms_desktop.services.waiting_orders import OPEN, Line
 
@@ -56,62 +55,135 @@ class Reading:
         return {peg.order_id for peg in self.pegs if peg.reason == "completes"}
 
 
-def read(session: Session, now: datetime, delivery: Delivery, *, product_ids: Collection[int] | None = None,
-         lock: bool = False) -> Reading:  # fmt: skip
-    """The sharing-out of one truck: against all who wait, or against those only who wait for some products.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Demand:
+    """Who waits, and what stands in bins for them: read once, for one truck or for many.
 
-    Narrowed, the units that the plan gives to all others are no part of it. What trucks that come before it bring
-    to an order is not wanted of this one any more; what later ones would bring is. To ``lock`` is to wait first for
-    whoever scans or plans goods of the truck: what comes, and what is planned of it, is read after that.
+    ``lines`` are all open lines of the orders, by order, with their ``value`` and those ``begun``; ``free`` units in
+    bins by product; ``claims`` are units of them that plans complete an order with, and ``claimed_by`` the trucks of
+    those plans, by order.
+    """
+
+    lines: Mapping[int, Sequence[Line]]
+    value: Mapping[int, Decimal]
+    begun: Collection[int]
+    free: Mapping[int, int]
+    claims: Sequence[_Row]
+    claimed_by: Mapping[int, set[int]]
+
+    def products(self) -> set[int]:
+        """Every product that the orders lack."""
+        return {row.product_id for rows in self.lines.values() for row in rows}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Load:
+    """What one truck brings, and what is planned of it: ``pegs`` are those of the orders looked at.
+
+    ``before`` are the planned pegs of trucks that come earlier, with their ids.
+    """
+
+    delivery_id: int
+    arrives: datetime
+    supply: Sequence[SupplyLine]
+    pegs: Sequence[_Row]
+    others: Mapping[int, int]
+    before: Sequence[_Row] = ()
+    before_ids: Collection[int] = ()
+    done: int = 0
+
+
+def read(session: Session, now: datetime, delivery: Delivery, *, lock: bool = False) -> Reading:
+    """The sharing-out of one truck against all who wait.
+
+    What trucks that come before it bring to an order is not wanted of this one any more; what later ones would bring
+    is. To ``lock`` is to wait first for whoever scans or plans goods of the truck: what comes, and what is planned of
+    it, is read after that.
     """
     if lock:
-        lock_truck(session, delivery)
-    supply = list_supply(session, delivery)
-    before = list_before(session, now, delivery)
-    return assemble(session, now, supply, arrives=arrives_at(delivery, now), before=before,
-                    product_ids=product_ids, delivery_id=delivery.id, lock=lock)  # fmt: skip
+        lock_trucks(session, [delivery])
+    return assemble(session, now, list_supply(session, delivery), arrives=arrives_at(delivery, now),
+                    before=list_before(session, now, delivery), delivery_id=delivery.id, lock=lock)  # fmt: skip
 
 
 def assemble(session: Session, now: datetime, supply: Sequence[SupplyLine], *, arrives: datetime,
-             before: Collection[int] = (), product_ids: Collection[int] | None = None, delivery_id: int = 0,
-             lock: bool = False) -> Reading:  # fmt: skip
-    """Puts a problem together from what comes; see :func:`read`."""
-    coming = {line.product_id for line in supply}
-    pegs = _list_pegs(session, delivery_id) if product_ids is None else []
-    asked = coming | {peg.product_id for peg in pegs} if product_ids is None else product_ids
-    order_ids = waiting_orders.list_orders_for(session, asked)
-    covered, completed = _list_covered(session, before) if before else ({}, set())
-    rows = waiting_orders.list_lines_of(session, order_ids - completed, lock=lock)
-    table = _Table(now, site_time.today(session, max(now, arrives)), arrives, coming, covered)
-    table.minutes = settings.get_int(session, "crossdock_minutes")
-    by_order: dict[int, list[Line]] = defaultdict(list)
+             before: Collection[int] = (), delivery_id: int = 0, lock: bool = False) -> Reading:  # fmt: skip
+    """The problem of what comes against all who wait; see :func:`read`."""
+    pegs = list_pegs(session, [delivery_id])
+    asked = {line.product_id for line in supply} | {peg.product_id for peg in pegs}
+    demand = read_demand(session, now, asked, lock=lock)
+    load = Load(
+        delivery_id=delivery_id,
+        arrives=arrives,
+        supply=supply,
+        pegs=pegs,
+        others={},
+        before=list_pegs(session, before, demand.lines, ()) if before else (),
+        before_ids=before,
+        done=count_done(session, [delivery_id])[delivery_id] if delivery_id else 0,
+    )
+    return compose(session, now, demand, load)
+
+
+def read_demand(session: Session, now: datetime, product_ids: Collection[int], *, lock: bool = False) -> Demand:
+    """The orders that wait for any of these products, with everything else they lack."""
+    rows = waiting_orders.list_lines_of(session, waiting_orders.list_orders_for(session, product_ids), lock=lock)
+    lines: dict[int, list[Line]] = defaultdict(list)
     for row in rows:
-        by_order[row.order_id].append(row)
-    others: dict[int, int] = {}
-    if product_ids is not None:
-        pegs = _list_pegs(session, delivery_id, by_order.keys(), product_ids)
-        others = _list_others(session, delivery_id, supply, pegs)
-    table.supply = {line.purchase_line_id: line.units - others.get(line.purchase_line_id, 0) for line in supply}
-    _, table.value = waiting_orders.rest_of(session, by_order.keys())
-    table.begun = _list_begun(session, by_order.keys())
-    candidates = [one for order_id, lines in by_order.items() if (one := table.candidate(order_id, lines)) is not None]
-    wanted = {product_id for one in candidates for product_id, _ in one.needs()}
+        lines[row.order_id].append(row)
+    _, value = waiting_orders.rest_of(session, lines)
+    free = free_in_bins(session, now, {row.product_id for row in rows})
+    free = {product_id: units for product_id, units in free.items() if units > 0}
+    claims = [row for row in list_counted_on(session, free) if row.units > 0] if free else []
+    return Demand(
+        lines=lines,
+        value=value,
+        begun=_list_begun(session, lines),
+        free=free,
+        claims=claims,
+        claimed_by=_list_claiming(session, {row.order_id for row in claims}),
+    )
+
+
+def compose(session: Session, now: datetime, demand: Demand, load: Load) -> Reading:
+    """Puts the problem of one truck together from what was read."""
+    covered, completed = _list_covered(load.before)
+    by_order = {order_id: rows for order_id, rows in demand.lines.items() if order_id not in completed}
+    coming = {line.product_id for line in load.supply}
+    table = _Table(now, site_time.today(session, max(now, load.arrives)), load.arrives, coming, covered)
+    table.minutes = settings.get_int(session, "crossdock_minutes")
+    table.supply = {
+        line.purchase_line_id: line.units - load.others.get(line.purchase_line_id, 0) for line in load.supply
+    }
+    table.value, table.begun = demand.value, demand.begun
+    candidates = [one for order_id, rows in by_order.items() if (one := table.candidate(order_id, rows)) is not None]
     arriving: dict[int, int] = defaultdict(int)
-    for line in supply:
+    for line in load.supply:
         arriving[line.product_id] += table.supply[line.purchase_line_id]
+    today = site_time.today(session, now)
+    in_bins, claims = dict(demand.free), []
+    for row in demand.claims:
+        if row.order_id in by_order:
+            continue
+        if demand.claimed_by[row.order_id].intersection(load.before_ids):
+            in_bins[row.product_id] -= int(row.units)
+        else:
+            place = full_key(urgency_of(row, row.order_id), now, today)[0]
+            claims.append(Claim(place, row.product_id, int(row.units)))
     problem = Problem(
-        ranks=rank_up(candidates, now, site_time.today(session, now)),
+        ranks=rank_up(candidates, now, today),
         arriving=tuple((product_id, units) for product_id, units in arriving.items() if units > 0),
-        in_bins=_free(session, now, wanted, by_order.keys()),
-        done=count_done(session, delivery_id) if delivery_id else 0,
+        in_bins=tuple((product_id, units) for product_id, units in in_bins.items() if units > 0),
+        claims=tuple(claims),
+        done=load.done,
     )
     return Reading(
         problem=problem,
-        supply=tuple(supply),
+        supply=tuple(load.supply),
         made=tuple(table.made),
-        pegs=tuple(pegs),
-        others=others,
-        services={order_id: lines[0].service_id for order_id, lines in by_order.items()},
+        pegs=tuple(load.pegs),
+        others=load.others,
+        services={order_id: rows[0].service_id for order_id, rows in by_order.items()},
         guards=table.guards,
     )
 
@@ -186,62 +258,75 @@ def list_before(session: Session, now: datetime, delivery: Delivery | None) -> l
     return ids[: ids.index(delivery.id)] if delivery.id in ids else ids
 
 
-def count_done(session: Session, delivery_id: int) -> int:
-    """How many orders the truck's plan has completed already, with all their planned units on the dock or further."""
-    open_ = select(OrderLine.order_id).join(Peg, Peg.order_line_id == OrderLine.id)
-    still = open_.where(IS_PLANNED, Peg.delivery_id == delivery_id)
-    query = (
-        select(func.count(OrderLine.order_id.distinct()))
+def count_done(session: Session, delivery_ids: Sequence[int]) -> dict[int, int]:
+    """How many orders each plan has completed already, with all their planned units on the dock or further."""
+    came = session.execute(
+        select(Receipt.delivery_id, OrderLine.order_id)
         .select_from(Receipt)
         .join(ReceiptLine, ReceiptLine.receipt_id == Receipt.id)
         .join(Peg, Peg.receipt_line_id == ReceiptLine.id)
         .join(OrderLine, OrderLine.id == Peg.order_line_id)
-        .where(Receipt.delivery_id == delivery_id, Peg.state.in_(("arrived", "in_lane", "packed")),
-               Peg.kind == "planned", Peg.reason == "completes", OrderLine.order_id.not_in(still))
-    )  # fmt: skip
-    return session.scalar(query) or 0
+        .where(Receipt.delivery_id.in_(delivery_ids), Peg.state.in_(("arrived", "in_lane", "packed")),
+               Peg.kind == "planned", Peg.reason == "completes")
+        .distinct()
+    ).all()  # fmt: skip
+    waits = set[tuple[Any, ...]]()
+    if came:
+        # From the orders that came, by their lines: a truck may have planned for thousands of others.
+        orders = {row.order_id for row in came}
+        still = (
+            select(Peg.delivery_id, OrderLine.order_id)
+            .join(OrderLine, OrderLine.id == Peg.order_line_id)
+            .where(IS_PLANNED, is_among(session.connection(), OrderLine.order_id, orders))
+        )
+        waits = {tuple(row) for row in session.execute(still)}
+    done = dict.fromkeys(delivery_ids, 0)
+    for row in came:
+        done[row.delivery_id] += tuple(row) not in waits
+    return done
 
 
-def _list_pegs(session: Session, delivery_id: int, order_ids: Collection[int] | None = None,
-               product_ids: Collection[int] = ()) -> list[_Row]:  # fmt: skip
-    """The living planned pegs of a truck: all, or those of some orders and those of some products."""
+def list_pegs(session: Session, delivery_ids: Collection[int], order_ids: Collection[int] | None = None,
+              product_ids: Collection[int] = ()) -> list[_Row]:  # fmt: skip
+    """The living planned pegs of some trucks: all, or those of some orders and those of some products."""
     query = (
         select(Peg.id, Peg.order_line_id, Peg.purchase_line_id, Peg.qty, Peg.state, Peg.lane_id, Peg.reason,
-               OrderLine.order_id, OrderLine.product_id)
+               Peg.delivery_id, OrderLine.order_id, OrderLine.product_id)
         .join(OrderLine, OrderLine.id == Peg.order_line_id)
-        .where(IS_PLANNED, Peg.delivery_id == delivery_id)
+        .where(IS_PLANNED, Peg.delivery_id.in_(delivery_ids))
     )  # fmt: skip
     if order_ids is None:
         return list(session.execute(query.order_by(Peg.id)))
     connection = session.connection()
-    of_orders = session.execute(query.where(is_among(connection, OrderLine.order_id, order_ids)))
-    bought = select(PurchaseLine.id).where(is_among(connection, PurchaseLine.product_id, product_ids))
-    of_products = session.execute(query.where(Peg.purchase_line_id.in_(bought)))
-    found = {row.id: row for row in (*of_orders, *of_products)}
+    found = {row.id: row for row in session.execute(query.where(is_among(connection, OrderLine.order_id, order_ids)))}
+    if product_ids:
+        bought = select(PurchaseLine.id).where(is_among(connection, PurchaseLine.product_id, product_ids))
+        found |= {row.id: row for row in session.execute(query.where(Peg.purchase_line_id.in_(bought)))}
     return [found[peg_id] for peg_id in sorted(found)]
 
 
-def _list_others(session: Session, delivery_id: int, supply: Sequence[SupplyLine],
-                 pegs: Sequence[_Row]) -> dict[int, int]:  # fmt: skip
-    """Units of each purchase line that the truck's plan gives to orders which are not looked at."""
-    others = defaultdict(int, list_planned(session, delivery_id, [line.purchase_line_id for line in supply]))
-    for peg in pegs:
-        if peg.purchase_line_id in others:
-            others[peg.purchase_line_id] -= peg.qty
-    return dict(others)
-
-
-def _list_covered(session: Session, before: Collection[int]) -> tuple[dict[int, int], set[int]]:
-    """Units by order line that trucks before this one bring, and the orders that they complete, perhaps with bins."""
-    rows = session.execute(
-        select(Peg.order_line_id, OrderLine.order_id, Peg.qty, Peg.reason)
-        .join(OrderLine, OrderLine.id == Peg.order_line_id)
-        .where(IS_PLANNED, Peg.delivery_id.in_(before))
-    ).all()
+def _list_covered(pegs: Sequence[_Row]) -> tuple[dict[int, int], set[int]]:
+    """Units by order line that earlier trucks bring, and the orders that they complete, perhaps with bins."""
     units: dict[int, int] = defaultdict(int)
+    for peg in pegs:
+        units[peg.order_line_id] += peg.qty
+    return units, {peg.order_id for peg in pegs if peg.reason == "completes"}
+
+
+def _list_claiming(session: Session, order_ids: Collection[int]) -> dict[int, set[int]]:
+    """The trucks whose plans complete these orders."""
+    if not order_ids:
+        return {}
+    rows = session.execute(
+        select(OrderLine.order_id, Peg.delivery_id)
+        .join(Peg, Peg.order_line_id == OrderLine.id)
+        .where(IS_PLANNED, Peg.reason == "completes", is_among(session.connection(), OrderLine.order_id, order_ids))
+        .distinct()
+    )
+    found: dict[int, set[int]] = defaultdict(set)
     for row in rows:
-        units[row.order_line_id] += row.qty
-    return units, {row.order_id for row in rows if row.reason == "completes"}
+        found[row.order_id].add(row.delivery_id or 0)
+    return found
 
 
 def _list_begun(session: Session, order_ids: Collection[int]) -> set[int]:
@@ -250,18 +335,6 @@ def _list_begun(session: Session, order_ids: Collection[int]) -> set[int]:
         select(OrderLine.order_id).join(Peg, Peg.order_line_id == OrderLine.id).where(Peg.state.in_(_STANDING))
     )
     return set(rows).intersection(order_ids)
-
-
-def _free(session: Session, now: datetime, products: Collection[int],
-          orders: Collection[int]) -> tuple[tuple[int, int], ...]:  # fmt: skip
-    """Free units in bins, without those that orders not looked at are to be completed with."""
-    free = {product_id: units for product_id, units in free_in_bins(session, now, products).items() if units}
-    if not free:
-        return ()
-    for row in list_counted_on(session, free):
-        if row.order_id not in orders:
-            free[row.product_id] -= max(0, int(row.units))
-    return tuple((product_id, units) for product_id, units in free.items() if units > 0)
 
 
 def list_counted_on(session: Session, product_ids: Collection[int]) -> Sequence[_Row]:

@@ -2,25 +2,33 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Sequence
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session
 
 from wms_desktop.db.bulk import is_among
 from wms_desktop.db.tables import Delivery, OrderLine, Peg, PurchaseLine
-from wms_desktop.domain.arrivals import repair
-from wms_desktop.services import waiting_orders
+from wms_desktop.domain.arrivals import list_overtaken, repair
 from wms_desktop.services.dialogue import Context
 from wms_desktop.services.planning import writing
-from wms_desktop.services.planning.reading import count_done, read
-from wms_desktop.services.planning.supplying import IS_PLANNED, list_concerned, list_open, list_supply
+from wms_desktop.services.planning.reading import Demand, Load, compose, count_done, list_pegs, read, read_demand
+from wms_desktop.services.planning.supplying import (
+    IS_PLANNED,
+    OPEN_STATES,
+    SupplyLine,
+    arrives_at,
+    list_concerned,
+    list_open,
+    list_supplies,
+    lock_trucks,
+)
 from wms_desktop.services.waiting_orders import OPEN
 
 _ROUNDS = 6
 """So often what a mended plan freed is looked at again; each round frees less than the one before."""
-_MOST_AT_ONCE = 60
-"""So many waiting orders are read again at the end of a command, to say how good a mended plan is."""
 
 
 def settle(session: Session, context: Context, product_ids: Collection[int], *, moved: Collection[int] = ()) -> None:
@@ -36,11 +44,45 @@ def settle(session: Session, context: Context, product_ids: Collection[int], *, 
         return
     session.flush()
     products = set(product_ids) | _list_unsound(session, deliveries, set(moved) - set(product_ids))
-    for delivery in deliveries:
-        if product_ids and delivery.shared_at is None and delivery.state == "expected":
-            products |= _begin(session, context, delivery)
+    if products:
+        _mend(session, context, deliveries, products, may_begin=bool(product_ids))
+
+
+def mend_later(session: Session, context: Context, delivery: Delivery, product_ids: Collection[int]) -> None:
+    """Mends the plans of the trucks that come after one, for what its own plan took or gave back."""
+    deliveries = list_open(session, context.at)
+    places = [one.id for one in deliveries]
+    if product_ids and delivery.id in places:
+        _mend(session, context, deliveries, set(product_ids), after=places.index(delivery.id) + 1)
+
+
+def _mend(session: Session, context: Context, deliveries: Sequence[Delivery], products: set[int], *, after: int = 0,
+          may_begin: bool = False) -> None:  # fmt: skip
+    """Mends the plans in the trucks' turn, each until nothing is freed that was not looked at.
+
+    What one truck's plan frees is looked at in its own and in the later ones. Everything is read once for all trucks,
+    and again only where a plan changed.
+    """
+    todo, rounds = list(deliveries[after:]), 0
+    scene: _Scene | None = None
+    mended: set[int] = set()
+    while todo:
+        delivery = todo[0]
+        if may_begin and delivery.shared_at is None and delivery.state == "expected":
+            moved, is_over = _begin(session, context, delivery), True
         else:
-            products |= _mend(session, context, delivery, products)
+            scene = scene or _Scene(session, context, deliveries, products)
+            moved = scene.mend(delivery)
+            if scene.concerns(delivery):
+                mended.add(delivery.id)
+            rounds += 1
+            is_over = not moved - products or rounds >= _ROUNDS
+        if moved:
+            products, scene = products | moved, None
+        if is_over:
+            todo, rounds = todo[1:], 0
+    if mended:
+        _count_again(session, context, [one for one in deliveries if one.id in mended])
 
 
 def _begin(session: Session, context: Context, delivery: Delivery) -> set[int]:
@@ -48,52 +90,62 @@ def _begin(session: Session, context: Context, delivery: Delivery) -> set[int]:
     reading = read(session, context.at, delivery, lock=True)
     answer = repair(reading.problem, reading.standing())
     moved = writing.write(session, context, delivery, reading, answer)
-    delivery.method, delivery.worth, delivery.shared_at = answer.method, answer.worth, context.at
+    delivery.method, delivery.shared_at = answer.method, context.at
     delivery.completes, delivery.bound = len(answer.completed), answer.bound
     session.flush()
-    return moved
+    return moved | list_overtaken(reading.problem, answer)
 
 
-def mend_later(session: Session, context: Context, delivery: Delivery, product_ids: Collection[int]) -> None:
-    """Mends the plans of the trucks that come after one, for what its own plan took or gave back."""
-    deliveries = list_open(session, context.at)
-    places = [one.id for one in deliveries]
-    products = set(product_ids)
-    for later in deliveries[places.index(delivery.id) + 1 :] if delivery.id in places else ():
-        products |= _mend(session, context, later, products)
+class _Scene:
+    """What the trucks bring of some products and who waits for these, read once for all of them, under their locks."""
 
+    def __init__(self, session: Session, context: Context, deliveries: Sequence[Delivery],
+                 products: Collection[int]) -> None:  # fmt: skip
+        self._session, self._context = session, context
+        concerned = list_concerned(session, deliveries, products)
+        self._trucks = [one for one in deliveries if one.id in concerned]
+        if not self._trucks:
+            return
+        lock_trucks(session, self._trucks)
+        self._trucks = [one for one in self._trucks if one.state in OPEN_STATES]
+        self._ids = [one.id for one in self._trucks]
+        self._demand: Demand = read_demand(session, context.at, products, lock=True)
+        self._supplies = list_supplies(session, self._trucks, self._demand.products().union(products))
+        self._pegs: dict[int, list[Row[*tuple[Any, ...]]]] = defaultdict(list)
+        for peg in list_pegs(session, self._ids, self._demand.lines, products):
+            self._pegs[peg.delivery_id].append(peg)
 
-def _mend(session: Session, context: Context, delivery: Delivery, product_ids: Collection[int]) -> set[int]:
-    """Mends one plan, until nothing is freed that was not looked at; gives the products of which units moved."""
-    todo, seen, touched, is_mended = set(product_ids), set[int](), set[int](), False
-    concerned = bool(todo) and _is_concerned(session, delivery, todo)
-    for _ in range(_ROUNDS):
-        if not todo or not concerned:
-            break
-        reading = read(session, context.at, delivery, product_ids=todo, lock=True)
-        before = sum(peg.qty for peg in reading.pegs)
+    def concerns(self, delivery: Delivery) -> bool:
+        """Whether a truck brings any of the products, or serves an order that wants them."""
+        return delivery in self._trucks
+
+    def mend(self, delivery: Delivery) -> set[int]:
+        """Mends one truck's plan; gives the products of which units moved, after which all must be read again."""
+        if not self.concerns(delivery):
+            return set()
+        earlier = self._ids[: self._ids.index(delivery.id)]
+        load = Load(
+            delivery_id=delivery.id,
+            arrives=arrives_at(delivery, self._context.at),
+            supply=self._supplies[delivery.id],
+            pegs=self._pegs[delivery.id],
+            others=_list_others(self._supplies[delivery.id], self._pegs[delivery.id]),
+            before=[peg for one in earlier for peg in self._pegs[one]],
+            before_ids=earlier,
+        )
+        reading = compose(self._session, self._context.at, self._demand, load)
         answer = repair(reading.problem, reading.standing())
-        moved = writing.write(session, context, delivery, reading, answer)
-        touched |= moved
-        seen |= todo
-        todo = moved - seen
-        is_mended |= bool(before or moved or reading.problem.ranks)
-    if is_mended:
-        _count_again(session, context, delivery, is_moved=bool(touched))
-    return touched
+        moved = writing.write(self._session, self._context, delivery, reading, answer)
+        return moved | list_overtaken(reading.problem, answer)
 
 
-def _is_concerned(session: Session, delivery: Delivery, products: Collection[int]) -> bool:
-    """Whether a truck brings the products, or an order that it is to serve wants them."""
-    if list_concerned(session, [delivery], products):
-        return True
-    orders = (
-        select(OrderLine.order_id)
-        .join(Peg, Peg.order_line_id == OrderLine.id)
-        .where(IS_PLANNED, Peg.delivery_id == delivery.id)
-    )
-    among = is_among(session.connection(), OrderLine.product_id, products)
-    return session.scalar(select(OrderLine.id).where(among, OrderLine.order_id.in_(orders)).limit(1)) is not None
+def _list_others(supply: Sequence[SupplyLine], pegs: Sequence[Row[*tuple[Any, ...]]]) -> dict[int, int]:
+    """Units of each purchase line that the truck's plan gives to orders which are not looked at."""
+    others = {line.purchase_line_id: line.planned for line in supply}
+    for peg in pegs:
+        if peg.purchase_line_id in others:
+            others[peg.purchase_line_id] -= peg.qty
+    return others
 
 
 def _list_unsound(session: Session, deliveries: Sequence[Delivery], products: Collection[int]) -> set[int]:
@@ -116,48 +168,36 @@ def _list_unsound(session: Session, deliveries: Sequence[Delivery], products: Co
         key = (row.delivery_id, row.purchase_line_id)
         planned[key] = planned.get(key, 0) + row.qty
     unsound = {row.product_id for row in rows if wanted[row.order_line_id] < 0}
-    comes: dict[tuple[int, int], int] = {}
-    for delivery in deliveries:
-        if any(delivery.id == key[0] for key in planned):
-            comes |= {
-                (delivery.id, line.purchase_line_id): line.units for line in list_supply(session, delivery, products)
-            }
+    trucks = [delivery for delivery in deliveries if any(delivery.id == key[0] for key in planned)]
+    comes = {
+        (delivery_id, line.purchase_line_id): line.units
+        for delivery_id, supply in (list_supplies(session, trucks, products).items() if trucks else ())
+        for line in supply
+    }
     return unsound | {
         row.product_id for row in rows
         if planned[row.delivery_id, row.purchase_line_id] > comes.get((row.delivery_id, row.purchase_line_id), 0)
     }  # fmt: skip
 
 
-def _count_again(session: Session, context: Context, delivery: Delivery, *, is_moved: bool) -> None:
-    """The figures of a plan that was mended: how many orders it completes now, and how many any could.
+def _count_again(session: Session, context: Context, deliveries: Sequence[Delivery]) -> None:
+    """How many orders the plans complete that were mended.
 
-    What was proven of the plan before is not proven of this one: it is for the solver to look at again.
+    What was proven of a plan before is not proven of this one, even where nothing moved: others may want the goods now.
+    How many any sharing-out could complete is for whoever asks, and for the solver, which looks at the plan again.
     """
-    planned = session.scalars(
-        select(OrderLine.order_id)
-        .join(Peg, Peg.order_line_id == OrderLine.id)
-        .where(IS_PLANNED, Peg.delivery_id == delivery.id, Peg.reason == "completes")
-        .distinct()
-    ).all()
-    done = count_done(session, delivery.id)
-    completes = len(planned) + done
-    bound = max(completes, _find_bound(session, context, delivery, set(planned), done))
-    if is_moved or (completes, bound) != (delivery.completes, delivery.bound):
+    ids = [delivery.id for delivery in deliveries]
+    rows = session.execute(
+        select(Peg.delivery_id, func.count(OrderLine.order_id.distinct()))
+        .join(OrderLine, OrderLine.id == Peg.order_line_id)
+        .where(IS_PLANNED, Peg.delivery_id.in_(ids), Peg.reason == "completes")
+        .group_by(Peg.delivery_id)
+    )
+    planned = {row[0]: int(row[1]) for row in rows}
+    done = count_done(session, ids)
+    for delivery in deliveries:
         delivery.method = "search" if delivery.method == "solver" else delivery.method
-    delivery.completes, delivery.bound = completes, bound
-    if delivery.shared_at is not None:  # else its first plan is still to be made
-        delivery.shared_at = context.at
+        delivery.completes, delivery.bound = planned.get(delivery.id, 0) + done[delivery.id], None
+        if delivery.shared_at is not None:  # else its first plan is still to be made
+            delivery.shared_at = context.at
     session.flush()
-
-
-def _find_bound(session: Session, context: Context, delivery: Delivery, standing: set[int], done: int) -> int:
-    """A number of orders that no sharing-out of the truck can pass: closely where that is quick, else all that wait."""
-    coming = {line.product_id for line in list_supply(session, delivery)}
-    waiting = len(waiting_orders.list_orders_for(session, coming))
-    if waiting > _MOST_AT_ONCE:
-        return waiting + done
-    problem = read(session, context.at, delivery).problem
-    answer = repair(problem, standing)
-    if set(answer.completed) == standing:
-        return answer.bound
-    return done + sum(len(rank.orders) for rank in problem.ranks)

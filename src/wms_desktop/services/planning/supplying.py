@@ -9,13 +9,14 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from wms_desktop.db.bulk import is_among
 from wms_desktop.db.tables import (
     Delivery,
     DeliveryPart,
     NoticeLine,
+    OrderLine,
     Peg,
     Product,
     PurchaseLine,
@@ -27,16 +28,17 @@ from wms_desktop.services import settings
 
 PLANNED = ("proposed", "firm")
 IS_PLANNED = Peg.state.in_(PLANNED)
-_OPEN = ("expected", "here")
+OPEN_STATES = ("expected", "here")
 
 
 @dataclass(frozen=True, slots=True)
 class SupplyLine:
-    """Units of a purchase line that are still to come out of one truck."""
+    """Units of a purchase line that are still to come out of one truck, ``planned`` of them for anybody."""
 
     purchase_line_id: int
     product_id: int
     units: int
+    planned: int = 0
 
 
 def list_open(session: Session, now: datetime) -> list[Delivery]:
@@ -44,7 +46,7 @@ def list_open(session: Session, now: datetime) -> list[Delivery]:
 
     One indexed question where there is none.
     """
-    rows = session.scalars(select(Delivery).where(Delivery.state.in_(_OPEN))).all()
+    rows = session.scalars(select(Delivery).where(Delivery.state.in_(OPEN_STATES))).all()
     if not rows:
         return []
     far = now + timedelta(days=settings.get_int(session, "plan_days"))
@@ -52,11 +54,18 @@ def list_open(session: Session, now: datetime) -> list[Delivery]:
     return sorted(soon, key=_turn)
 
 
-def lock_truck(session: Session, delivery: Delivery) -> None:
-    """Waits for whoever receives or plans goods of a truck now, and lets nobody do so until the transaction ends."""
+def lock_trucks(session: Session, deliveries: Collection[Delivery]) -> None:
+    """Waits for whoever receives or plans goods of these trucks now, and lets nobody do so until the transaction ends.
+
+    What is read of them after that is what stands. SQLite's write lock has seen to it already.
+    """
     session.flush()
-    session.refresh(delivery, with_for_update=True)
-    some = select(DeliveryPart.purchase_order_id).where(DeliveryPart.delivery_id == delivery.id)
+    if session.get_bind().dialect.name == "sqlite":
+        return
+    ids = [delivery.id for delivery in deliveries]
+    trucks = select(Delivery).where(Delivery.id.in_(ids)).order_by(Delivery.id).with_for_update()
+    session.scalars(trucks.execution_options(populate_existing=True)).all()
+    some = select(DeliveryPart.purchase_order_id).where(DeliveryPart.delivery_id.in_(ids))
     which = PurchaseLine.purchase_order_id.in_(some)
     session.execute(select(PurchaseLine.id).where(which).order_by(PurchaseLine.id).with_for_update())
 
@@ -68,42 +77,42 @@ def arrives_at(delivery: Delivery | None, now: datetime) -> datetime:
     return max(now, delivery.opens_at)
 
 
-def list_supply(session: Session, delivery: Delivery,
-                product_ids: Collection[int] | None = None) -> list[SupplyLine]:  # fmt: skip
-    """What is still to come out of a truck (of some products) and may go to somebody as it comes.
+def list_supply(session: Session, delivery: Delivery) -> list[SupplyLine]:
+    """What is still to come out of one truck; see :func:`list_supplies`."""
+    return list_supplies(session, [delivery])[delivery.id]
+
+
+def list_supplies(session: Session, deliveries: Sequence[Delivery],
+                  product_ids: Collection[int] | None = None) -> dict[int, list[SupplyLine]]:  # fmt: skip
+    """What is still to come out of each truck (of some products) and may go to somebody as it comes.
 
     As its notices say where it has some, else what is due of its purchase orders; what another truck's plan counts on
     is left out, and so is what must be inspected first. A purchase order of which the receipt was closed brings
     nothing more.
     """
-    over = _list_over(session, delivery.id)
-    noticed = (
-        select(NoticeLine.purchase_line_id.label("line_id"),
-               func.sum(NoticeLine.qty - NoticeLine.received).label("due"))
-        .join(DeliveryPart, DeliveryPart.notice_id == NoticeLine.notice_id)
-        .where(DeliveryPart.delivery_id == delivery.id, NoticeLine.qty > NoticeLine.received)
-        .group_by(NoticeLine.purchase_line_id)
-    )  # fmt: skip
-    announced = {row.line_id: int(row.due) for row in session.execute(noticed)}
-    whole = select(DeliveryPart.purchase_order_id).where(
-        DeliveryPart.delivery_id == delivery.id, DeliveryPart.notice_id.is_(None)
-    )
-    some = select(DeliveryPart.purchase_order_id).where(DeliveryPart.delivery_id == delivery.id)
-    wholly = set(session.scalars(whole))
-    which: ColumnElement[bool] = PurchaseOrder.id.in_(some)
+    ids = [delivery.id for delivery in deliveries]
+    parts: dict[int, dict[int, bool]] = defaultdict(dict)  # by purchase order and truck: whether it comes wholly
+    for part in session.execute(
+        select(DeliveryPart.delivery_id, DeliveryPart.purchase_order_id, DeliveryPart.notice_id)
+        .where(DeliveryPart.delivery_id.in_(ids))
+    ):  # fmt: skip
+        trucks = parts[part.purchase_order_id]
+        trucks[part.delivery_id] = trucks.get(part.delivery_id, False) or part.notice_id is None
+    which: ColumnElement[bool] = is_among(session.connection(), PurchaseOrder.id, parts)
     if product_ids is not None:
         which = which & is_among(session.connection(), PurchaseLine.product_id, product_ids)
+    over, announced = _list_over(session, ids), _list_announced(session, ids, product_ids)
     rows = _list_due(session, which)
-    mine = list_planned(session, delivery.id, [row.id for row in rows])
-    supply = []
+    mine = _list_planned(session, ids, [row.id for row in rows])
+    supplies: dict[int, list[SupplyLine]] = {delivery_id: [] for delivery_id in ids}
     for row in rows:
-        if row.purchase_order_id in over:
-            continue
-        due = row.due - (row.planned - mine.get(row.id, 0))
-        units = due if row.purchase_order_id in wholly else min(due, announced.get(row.id, 0))
-        if units > 0:
-            supply.append(SupplyLine(row.id, row.product_id, units))
-    return supply
+        for delivery_id, is_whole in parts[row.purchase_order_id].items():
+            planned = mine.get((delivery_id, row.id), 0)
+            due = row.due - (row.planned - planned)
+            units = due if is_whole else min(due, announced.get((delivery_id, row.id), 0))
+            if units > 0 and (delivery_id, row.purchase_order_id) not in over:
+                supplies[delivery_id].append(SupplyLine(row.id, row.product_id, units, planned))
+    return supplies
 
 
 def list_due(session: Session, purchase_order_id: int) -> list[SupplyLine]:
@@ -127,37 +136,62 @@ def _list_due(session: Session, which: ColumnElement[bool]) -> Sequence[Row[*tup
     ).all()  # fmt: skip
 
 
-def list_planned(session: Session, delivery_id: int, purchase_line_ids: Collection[int]) -> dict[int, int]:
-    """Units that a truck's plan gives to anybody, by purchase line."""
-    rows = session.execute(
-        select(Peg.purchase_line_id, func.sum(Peg.qty))
-        .where(IS_PLANNED, Peg.delivery_id == delivery_id,
-               is_among(session.connection(), Peg.purchase_line_id, purchase_line_ids))
-        .group_by(Peg.purchase_line_id)
+def _list_announced(session: Session, delivery_ids: Sequence[int],
+                    product_ids: Collection[int] | None) -> dict[tuple[int, int], int]:  # fmt: skip
+    """Units that the notices of these trucks still let expect, by truck and purchase line."""
+    query = (
+        select(DeliveryPart.delivery_id, NoticeLine.purchase_line_id,
+               func.sum(NoticeLine.qty - NoticeLine.received).label("due"))
+        .join(DeliveryPart, DeliveryPart.notice_id == NoticeLine.notice_id)
+        .where(DeliveryPart.delivery_id.in_(delivery_ids), NoticeLine.qty > NoticeLine.received)
+        .group_by(DeliveryPart.delivery_id, NoticeLine.purchase_line_id)
     )  # fmt: skip
-    return {row[0] or 0: int(row[1]) for row in rows}
+    if product_ids is not None:
+        query = query.join(PurchaseLine, PurchaseLine.id == NoticeLine.purchase_line_id).where(
+            is_among(session.connection(), PurchaseLine.product_id, product_ids)
+        )
+    return {(row.delivery_id, row.purchase_line_id): int(row.due) for row in session.execute(query)}
 
 
-def _list_over(session: Session, delivery_id: int) -> set[int]:
-    """Purchase orders of a truck that were received: a receipt was closed, and none is open."""
-    states: dict[int, set[str]] = defaultdict(set)
-    query = select(Receipt.purchase_order_id, Receipt.state).where(Receipt.delivery_id == delivery_id)
-    for row in session.execute(query):
+def _list_planned(session: Session, delivery_ids: Sequence[int],
+                  purchase_line_ids: Collection[int]) -> dict[tuple[int, int], int]:  # fmt: skip
+    """Units that the plans of these trucks give to anybody, by truck and purchase line."""
+    rows = session.execute(
+        select(Peg.delivery_id, Peg.purchase_line_id, func.sum(Peg.qty))
+        .where(IS_PLANNED, Peg.delivery_id.in_(delivery_ids),
+               is_among(session.connection(), Peg.purchase_line_id, purchase_line_ids))
+        .group_by(Peg.delivery_id, Peg.purchase_line_id)
+    )  # fmt: skip
+    return {(row[0] or 0, row[1] or 0): int(row[2]) for row in rows}
+
+
+def _list_over(session: Session, delivery_ids: Sequence[int]) -> set[tuple[int, int]]:
+    """Trucks and purchase orders of theirs that were received: a receipt was closed, and none is open."""
+    states: dict[tuple[int, int], set[str]] = defaultdict(set)
+    query = select(Receipt.delivery_id, Receipt.purchase_order_id, Receipt.state)
+    for row in session.execute(query.where(Receipt.delivery_id.in_(delivery_ids))):
         if row.purchase_order_id is not None:
-            states[row.purchase_order_id].add(row.state)
-    return {order_id for order_id, found in states.items() if found == {"closed"}}
+            states[row.delivery_id or 0, row.purchase_order_id].add(row.state)
+    return {key for key, found in states.items() if found == {"closed"}}
 
 
 def list_concerned(session: Session, deliveries: Collection[Delivery], product_ids: Collection[int]) -> set[int]:
-    """Those of the trucks that bring, or have planned, any of these products."""
+    """Those of the trucks that bring any of these products, or that are to serve an order which wants them."""
     ids = [delivery.id for delivery in deliveries]
-    rows = session.scalars(
+    connection = session.connection()
+    bring = (
         select(DeliveryPart.delivery_id)
         .join(PurchaseLine, PurchaseLine.purchase_order_id == DeliveryPart.purchase_order_id)
-        .where(DeliveryPart.delivery_id.in_(ids), is_among(session.connection(), PurchaseLine.product_id, product_ids))
-        .distinct()
+        .where(DeliveryPart.delivery_id.in_(ids), is_among(connection, PurchaseLine.product_id, product_ids))
     )
-    return set(rows)
+    also = aliased(OrderLine)
+    serve = (
+        select(Peg.delivery_id)
+        .join(OrderLine, OrderLine.id == Peg.order_line_id)
+        .join(also, also.order_id == OrderLine.order_id)
+        .where(IS_PLANNED, Peg.delivery_id.in_(ids), is_among(connection, also.product_id, product_ids))
+    )
+    return {row for query in (bring, serve) for row in session.scalars(query.distinct()) if row is not None}
 
 
 def _turn(delivery: Delivery) -> tuple[bool, bool, str, int]:

@@ -44,6 +44,8 @@ def write(session: Session, context: Context, delivery: Delivery, reading: Readi
     """
     wanted = _place(reading, answer)
     state = "firm" if delivery.state == "here" else "proposed"
+    if _stands(reading, wanted, state):
+        return set()
     session.flush()
     kept, moved = _cut(session, context, reading, wanted)
     fresh = {key: one for key, one in wanted.items() if one.units > 0}
@@ -123,6 +125,18 @@ def _place(reading: Reading, answer: Answer) -> dict[_Key, _Wanted]:
                 left[line_id] -= taken
                 units -= taken
     return wanted
+
+
+def _stands(reading: Reading, wanted: Mapping[_Key, _Wanted], state: str) -> bool:
+    """Whether the pegs are what is wanted already: units, reasons, state, and a lane for each."""
+    pegged: dict[_Key, int] = defaultdict(int)
+    for peg in reading.pegs:
+        key = (peg.order_line_id, peg.purchase_line_id)
+        one = wanted.get(key)
+        if one is None or (peg.reason, peg.state) != (one.reason, state) or peg.lane_id is None:
+            return False
+        pegged[key] += peg.qty
+    return pegged == {key: one.units for key, one in wanted.items()}
 
 
 def _cut(session: Session, context: Context, reading: Reading,

@@ -9,13 +9,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from wms_desktop.changes import Changes
-from wms_desktop.db.tables import NO_PLATE, Batch, Dialogue, Location, Operator, Stock
+from wms_desktop.db.tables import NO_PLATE, Batch, Dialogue, Location, Operator, Product, Stock
 from wms_desktop.domain import detours, tours
 from wms_desktop.errors import NotUnderstood, Refusal, Value, WrongScan
 from wms_desktop.prompts import Message, Outcome
 from wms_desktop.services import floor_plan, walk_backs
 from wms_desktop.services.dialogue import Context, Resolved
-from wms_desktop.services.putaway import placing
+from wms_desktop.services.putaway import loads, placing
 from wms_desktop.services.putaway import work as works
 from wms_desktop.services.putaway.standing import Waiting
 from wms_desktop.services.putaway.work import Job, Told, Work
@@ -34,7 +34,7 @@ def scan_cart(session: Session, context: Context, cart: Resolved) -> Told:
     if taken is not None and taken.jobs:
         args |= {"stops": len(taken.jobs), "bin": taken.job().bin or "-"}
         return Told(Outcome.STEP_DONE, Message("cart_taken_over", args), Changes.STOCK)
-    works.keep_at(session, context, place)
+    works.keep_at(session, context, Work(source=place))
     if rows:
         return Told(Outcome.ACCEPTED, Message("cart_goes_on", args))
     return Told(Outcome.ACCEPTED, Message("cart_begun", args))
@@ -104,7 +104,7 @@ def go(session: Session, context: Context, _key: Resolved) -> Told:
     for row in rows:
         jobs += works.propose(session, context, row, row.free, *jobs)
     work.jobs, work.metres = _walk(session, jobs)
-    work.total, work.avoid, work.last = len(work.jobs), [], None
+    work.total, work.avoid, work.last, work.done = len(work.jobs), [], None, []
     works.keep(session, context, work)
     args: dict[str, Value] = {"cart": work.source.code, "stops": work.total, "metres": work.metres,
                               "bin": work.job().bin or "-"}  # fmt: skip
@@ -232,21 +232,29 @@ def _find_product(session: Session, context: Context, scan: Resolved) -> tuple[L
     lane = placing.lane_of(session, scan)
     rows = placing.of_product(works.list_at(session, lane), scan) if lane is not None else []
     if lane is None or not rows:
-        raise placing.nothing_there(dock, scan.name)
+        raise placing.nothing_there(Work(source=dock), scan.name)
     return lane, rows
 
 
 def _load(session: Session, context: Context, source: Location, rows: Sequence[Waiting]) -> Told:
     work = works.read(session, context)
     reason = walk_backs.ON_CART if source.kind == "lane" else ON_CART
+    room = loads.room_on(session, work.source)
+    units, names = 0, ", ".join(dict.fromkeys(row.name for row in rows))
     for row in rows:
-        stock_id = works.move(session, context, row.stock_id, row.free, work.source, reason=reason)
-        work.last = (stock_id, row.free, source.id) if len(rows) == 1 else None
+        qty = room.take(session.get_one(Product, row.product_id), row.free)
+        if qty:
+            stock_id = works.move(session, context, row.stock_id, qty, work.source, reason=reason)
+            work.last = (stock_id, qty, source.id) if len(rows) == 1 else None
+            units += qty
+    if not units:
+        raise Refusal("cart_full", cart=work.source.code, product=names)
     works.keep(session, context, work)
-    units = sum(row.free for row in rows)
     left = sum(row.free for row in works.list_at(session, works.dock_of(session, context)))
-    names = ", ".join(dict.fromkeys(row.name for row in rows))
-    args: dict[str, Value] = {"qty": units, "product": names, "cart": work.source.code, "left": left}
+    args: dict[str, Value] = {"qty": units, "product": names, "cart": work.source.code, "left": left,
+                              "behind": sum(row.free for row in rows) - units, "place": source.code}  # fmt: skip
+    if args["behind"]:
+        return Told(Outcome.LOOK_HERE, Message("loaded_part", args), Changes.STOCK)
     return Told(Outcome.ACCEPTED, Message("loaded" if left else "loaded_last", args), Changes.STOCK)
 
 

@@ -23,44 +23,35 @@ from wms_desktop.services.putaway.work import Job, Told, Work
 
 WHY_OTHER = ("full", "blocked", "better_place", "other")
 """The reasons for another bin, in the order of their numbers; scanning the bin once more means the last one."""
-_LOOK_INTO = ("full", "blocked")
+LOOK_INTO = ("full", "blocked")
+"""The reasons after which the proposed bin is counted."""
 OTHER_BIN = ", other bin: "
 """Stands between what a movement was for and the reason for the other bin."""
 
 
 def take_product(session: Session, context: Context, scan: Resolved) -> Told:
     """An item in hand: its bin is shown. What does not stand on the dock may have to be walked back from a lane."""
-    source = _resting(session, context)
-    rows = of_product(works.list_at(session, source), scan)
-    if not rows and source.kind == "dock":
+    origin = works.read(session, context)
+    rows = of_product(works.list_here(session, origin), scan)
+    if not rows and origin.kind == "dock":
         lane = lane_of(session, scan)
         if lane is not None:
-            source, rows = lane, of_product(works.list_at(session, lane), scan)
+            origin = Work(source=lane)
+            rows = of_product(works.list_at(session, lane), scan)
     if not rows:
-        raise nothing_there(source, scan.name)
-    return _begin(session, context, source, one_of(rows, scan.name))
+        raise nothing_there(origin, scan.name)
+    return begin(session, context, origin, one_of(rows, scan.name))
 
 
 def take_lot(session: Session, context: Context, typed: Resolved) -> Told:
     """A lot was typed: the one article of it that stands here."""
-    source = _resting(session, context)
-    rows = [row for row in works.list_at(session, source) if row.lot == typed.text]
+    origin = works.read(session, context)
+    rows = [row for row in works.list_here(session, origin) if row.lot == typed.text]
     if not rows:
         raise NotUnderstood("unknown_code", text=typed.text)
     if len(rows) > 1:
         raise Refusal("several_articles", lot=typed.text, count=len(rows))
-    return _begin(session, context, source, rows[0])
-
-
-def take_plate(session: Session, context: Context, plate: Resolved) -> Told:
-    """A pallet or tote that stands on the dock with one article on it."""
-    dock = works.dock_of(session, context)
-    rows = [row for row in works.list_at(session, dock) if row.plate_id == plate.id]
-    if not rows:
-        raise WrongScan("plate_not_here", plate=plate.name, dock=dock.code)
-    if len(rows) > 1:
-        raise Refusal("several_on_plate", plate=plate.name, count=len(rows))
-    return _begin(session, context, dock, rows[0])
+    return begin(session, context, origin, rows[0])
 
 
 def take_lane(session: Session, context: Context, scan: Resolved) -> Told:
@@ -68,22 +59,9 @@ def take_lane(session: Session, context: Context, scan: Resolved) -> Told:
     rows = walk_backs.list_walk_backs(session, scan.id)
     if not rows:
         raise Refusal("nothing_to_walk_back", lane=scan.name)
-    works.keep_at(session, context, session.get_one(Location, scan.id))
+    works.keep_at(session, context, Work(source=session.get_one(Location, scan.id)))
     args: dict[str, Value] = {"lane": scan.name, "units": sum(row.qty for row in rows)}
     return Told(Outcome.ACCEPTED, Message("walk_back_begun", args))
-
-
-def choose_work(session: Session, context: Context, key: Resolved) -> Told:
-    """A row of the list by its number: an item on the dock, or a lane to be walked back."""
-    dock = works.dock_of(session, context)
-    if any(row.lot == key.text for row in works.list_at(session, dock)):
-        return take_lot(session, context, key)
-    offered = works.list_offered(session, dock)
-    chosen = offered[number(key.text, len(offered)) - 1]
-    if isinstance(chosen, Waiting):
-        return _begin(session, context, dock, chosen)
-    lane = session.get_one(Location, chosen)
-    return take_lane(session, context, Resolved(kind="lane", text=lane.code, id=lane.id, name=lane.code))
 
 
 def refuse_bin(session: Session, context: Context, scan: Resolved) -> Told:
@@ -91,6 +69,9 @@ def refuse_bin(session: Session, context: Context, scan: Resolved) -> Told:
     gone = works.find_gone(session, context)
     if gone is not None:
         raise Moved("cart_gone", cart=gone[0], who=gone[1])
+    changed = works.find_changed_plate(session, context)
+    if changed:
+        raise Moved("plate_changed", plate=changed)
     raise WrongScan("bin_without_item", bin=scan.name)
 
 
@@ -101,7 +82,7 @@ def set_quantity(session: Session, context: Context, key: Resolved) -> Told:
     asked = int(key.text) if key.text.isascii() and key.text.isdigit() else 0
     if not 1 <= asked <= row.free:
         raise Refusal("too_many_to_put", product=row.name, qty=row.free, asked=key.text)
-    return _begin(session, context, work.source, row, asked, work.avoid)
+    return begin(session, context, work, row, asked, work.avoid)
 
 
 def place(session: Session, context: Context, scan: Resolved) -> Told:
@@ -153,11 +134,16 @@ def find_full(session: Session, context: Context, _key: Resolved) -> Told:
 def why(session: Session, context: Context, _key: Resolved) -> Told:
     """Why this bin, and why not the better or nearer ones."""
     job = works.read(session, context).job()
-    args: dict[str, Value] = {"qty": job.qty, "bin": job.bin, "why": f"why.{job.rule}"}
+    return Told(Outcome.LOOK_HERE, reason_of(job, job.qty))
+
+
+def reason_of(job: Job, qty: int) -> Message:
+    """The reason for the bin of so many units, and why not the better or nearer ones."""
+    args: dict[str, Value] = {"qty": qty, "bin": job.bin, "why": f"why.{job.rule}"}
     for at, one in enumerate(job.refused[:2], 1):
         args |= {f"not{at}": one.code, f"because{at}": f"why.{one.why}", f"room{at}": one.room}
     code = ("why_putaway", "why_putaway_not_one", "why_putaway_not_two")[min(len(job.refused), 2)]
-    return Told(Outcome.LOOK_HERE, Message("why_putaway_none" if not job.bin_id else code, args))
+    return Message("why_putaway_none" if not job.bin_id else code, args)
 
 
 def go_back(session: Session, context: Context, _key: Resolved) -> Told:
@@ -167,7 +153,7 @@ def go_back(session: Session, context: Context, _key: Resolved) -> Told:
         work.other = None
         works.keep(session, context, work)
     elif work.jobs:
-        works.keep_at(session, context, work.source)
+        works.keep_at(session, context, work)
     else:
         works.rest(session, context)
     return Told(Outcome.LOOK_HERE, Message("left_as_it_is"))
@@ -178,21 +164,21 @@ def put(session: Session, context: Context, work: Work, target: tuple[int, str],
     job, (bin_id, code) = work.job(), target
     product = works.product_of(session, job)
     works.move(session, context, job.stock_id, job.qty, session.get_one(Location, bin_id), reason=reason)
-    work.jobs, work.other = work.jobs[1:], None
+    work.jobs, work.other, work.done = work.jobs[1:], None, [*work.done, bin_id]
     args: dict[str, Value] = {"qty": job.qty, "product": product.name, "bin": code}
     if work.jobs:
         works.keep(session, context, work)
         following = work.job()
         more: dict[str, Value] = {"next": following.bin or "-", "left": sum(one.qty for one in work.jobs)}
         return Told(Outcome.STEP_DONE, Message("put_away_next", args | more), Changes.STOCK)
-    left = works.list_at(session, work.source)
+    left = works.list_here(session, work)
     if left and work.kind != "dock":
-        works.keep_at(session, context, work.source)
+        works.keep_at(session, context, work)
     else:
         works.rest(session, context)
-    if left:
+    if left or (work.plate and works.list_at(session, work.source)):
         return Told(Outcome.STEP_DONE, Message("put_away", args), Changes.STOCK)
-    done = {"dock": "all_put_away", "lane": "lane_walked_back", "cart": "cart_put_away"}[work.kind]
+    done = {"lane": "lane_walked_back", "cart": "cart_put_away"}.get(work.kind, "all_put_away")
     return Told(Outcome.JOB_COMPLETE, Message(done, args | {"place": work.source.code}), Changes.STOCK)
 
 
@@ -220,32 +206,29 @@ def one_of(rows: Sequence[Waiting], name: str) -> Waiting:
     return rows[0]
 
 
-def nothing_there(source: Location, name: str) -> Refusal:
-    """The refusal of an item that does not stand at the place."""
-    if source.kind == "lane":
-        return Refusal("nothing_in_lane", product=name, lane=source.code)
+def nothing_there(origin: Work, name: str) -> Refusal:
+    """The refusal of an item that does not stand at the place, or on the plate."""
+    if origin.plate:
+        return Refusal("nothing_on_plate", product=name, plate=origin.plate[1])
+    if origin.kind == "lane":
+        return Refusal("nothing_in_lane", product=name, lane=origin.source.code)
     return Refusal("nothing_on_dock", product=name)
 
 
-def _begin(session: Session, context: Context, source: Location, row: Waiting, qty: int = 0,
-           avoid: Sequence[int] = ()) -> Told:  # fmt: skip
-    """The bins for an item are proposed and kept."""
+def begin(session: Session, context: Context, origin: Work, row: Waiting, qty: int = 0,
+          avoid: Sequence[int] = ()) -> Told:  # fmt: skip
+    """The bins for an item of the origin's place, or of its plate, are proposed and kept."""
     qty = qty or row.free
     jobs = works.propose(session, context, row, qty, avoid=avoid)
-    works.keep(session, context, Work(source=source, jobs=jobs, avoid=[*avoid]))
+    works.keep(session, context, Work(source=origin.source, plate=origin.plate, jobs=jobs, avoid=[*avoid]))
     args: dict[str, Value] = {"qty": qty, "product": row.name}
     if not jobs[0].bin_id:
         return Told(Outcome.LOOK_HERE, Message("take_no_bin", args))
-    said = {"dock": "take", "lane": "walk_back"}[source.kind]
+    said = "walk_back" if origin.kind == "lane" else "take"
     if len(jobs) == 1:
         return Told(Outcome.ACCEPTED, Message(f"{said}_to_bin", args | {"bin": jobs[0].bin}))
     shares = ", ".join(f"{job.bin or '?'} ({job.qty})" for job in jobs)
     return Told(Outcome.ACCEPTED, Message(f"{said}_to_bins", args | {"bins": shares}))
-
-
-def _resting(session: Session, context: Context) -> Location:
-    """Where items are taken from when one is scanned now: the lane that is being cleared, else the dock."""
-    return works.read(session, context).source
 
 
 def of_product(rows: Sequence[Waiting], scan: Resolved) -> list[Waiting]:
@@ -282,7 +265,7 @@ def _put_other(session: Session, context: Context, work: Work, reason: str) -> T
     job = work.job()
     if work.other is None:
         raise Refusal("number_wanted", text=reason, most=0)
-    if reason in _LOOK_INTO:
+    if reason in LOOK_INTO:
         request_count(session, context, job, reason)
     _check(session, job, Resolved(kind="bin", text=work.other[1], id=work.other[0], name=work.other[1]))
     return put(session, context, work, work.other, f"{works.REASONS[work.kind]}{OTHER_BIN}{reason}")

@@ -19,7 +19,7 @@ from wms_desktop.views.refills import Refill
 
 def find(session: Session, context: Context, _key: Resolved) -> Told:
     """The most urgent pick face that runs low, and where its reserve lies. Refuses `nothing_to_refill`."""
-    found = _next(session, context, [])
+    found = find_next(session, context, [])
     if found is None:
         raise Refusal("nothing_to_refill")
     return _offer(session, context, found, [])
@@ -29,7 +29,7 @@ def skip(session: Session, context: Context, _key: Resolved) -> Told:
     """Another face first. Refuses `nothing_else_to_refill`."""
     work = works.read(session, context)
     avoid = [*work.avoid, work.job().bin_id]
-    found = _next(session, context, avoid)
+    found = find_next(session, context, avoid)
     if found is None:
         raise Refusal("nothing_else_to_refill", bin=work.job().bin)
     return _offer(session, context, found, avoid)
@@ -74,7 +74,7 @@ def put_in_face(session: Session, context: Context, scan: Resolved) -> Told:
     face = session.get_one(Location, scan.id)
     works.move(session, context, job.stock_id, job.qty, face, reason=replenishing.REASON)
     args: dict[str, Value] = {"qty": job.qty, "product": product.name, "bin": scan.name}
-    found = _next(session, context, work.avoid)
+    found = find_next(session, context, work.avoid)
     if found is None:
         works.rest(session, context)
         return Told(Outcome.JOB_COMPLETE, Message("refilled_last", args), Changes.STOCK)
@@ -114,7 +114,7 @@ def leave(session: Session, context: Context, _key: Resolved) -> Told:
     return Told(Outcome.LOOK_HERE, Message("left_as_it_is"))
 
 
-def _next(session: Session, context: Context, avoid: list[int]) -> Refill | None:
+def find_next(session: Session, context: Context, avoid: list[int]) -> Refill | None:
     """The most urgent face that nobody else is on the way to, and that has room."""
     taken = {one.location_id for one in works.list_planned(session, context)} | set(avoid)
     for one in replenishing.list_refills(session):

@@ -9,14 +9,17 @@ from sqlalchemy.orm import Session
 from wms_desktop.prompts import Answer, Event, Prompt
 from wms_desktop.services.conversation import converse
 from wms_desktop.services.dialogue import Context, Handler, Resolved, Step, Workflow
-from wms_desktop.services.putaway import carts, placing, prompts, refills
+from wms_desktop.services.putaway import carts, looks, placing, plates, prompts, refills
 from wms_desktop.services.putaway import work as works
 from wms_desktop.services.putaway.work import NAME, Told
 
 
 def answer(session: Session, context: Context, event: Event) -> Answer:
     """The answer to one event of somebody who puts away."""
-    return converse(WORKFLOW, session, context, event, works.read(session, context).state, prompt)
+    return converse(
+        WORKFLOW, session, context, event, works.read(session, context).state, prompt,
+        find=lambda text: plates.find(session, text),
+    )  # fmt: skip
 
 
 def prompt(session: Session, context: Context) -> Prompt:
@@ -45,22 +48,23 @@ def _rest() -> list[Step]:
         Step("take", "product", _by(placing.take_product), _FIRST,
              "Scan an item that stands on the dock: its bin is shown. One that only stands in a lane for nobody is"
              " walked back."),
-        Step("take", "text", _by(placing.take_lot), ("place", "no_bin"),
-             "Several lots stand there: type the lot of what you hold."),
-        Step("take", "pallet", _by(placing.take_plate), ("place", "no_bin"),
-             "A pallet with one article: its bin is shown."),
-        Step("take", "tote", _by(placing.take_plate), ("place", "no_bin"),
-             "A tote with one article: its bin is shown."),
+        Step("take", "text", _by(plates.take_text), ("place", "no_bin", "plate", "apart"),
+             "Several lots stand there: type the lot of what you hold. A carton that came in on a pallet:"
+             " that pallet."),
+        *_whole("take", "pallet", "A pallet: the one bin that takes all of it; where none does, its items one by one."),
+        *_whole("take", "tote", "A tote, as a pallet."),
         Step("take", "lane", _by(placing.take_lane), ("lane",),
              "Scan a lane: what stands there for nobody is walked back."),
         Step("take", "cart", _by(carts.scan_cart), _CARTS,
              "Scan an empty cart to load it; a colleague's cart is taken over as it stands."),
-        Step("take", "bin", _by(placing.refuse_bin), ("take",),
-             "A bin before any item is refused: what was in hand is with a colleague, or back on the dock."),
-        Step("take", "key:choose", _by(placing.choose_work), (*_FIRST, "lane"),
-             "The number of a row: that item, or that lane. The number of a lot is the lot."),
-        Step("take", "key:find", _by(refills.find), ("refill",),
-             "F3: a pick face that runs low, and where its reserve lies; one that a pick waits for comes first."),
+        Step("take", "bin", _by(looks.scan_bin), ("take", "look_count"),
+             "A bin to look into: it is counted. Any other before an item is refused: what was in hand is with a"
+             " colleague, or back on the dock."),
+        Step("take", "key:choose", _by(looks.choose_work), (*_FIRST, "lane", "look"),
+             "The number of a row: that item, that lane, or that bin. The number of a lot is the lot."),
+        Step("take", "key:find", _by(looks.find), ("refill", "look"),
+             "F3: a pick face that runs low, and where its reserve lies, or a bin to look into; what a pick waits for"
+             " comes first."),
         Step("lane", "product", _by(placing.take_product), ("back", "back_no_bin"),
              "WALK BACK: scan an item of the lane; its bin is shown."),
         Step("lane", "text", _by(placing.take_lot), ("back", "back_no_bin"),
@@ -68,6 +72,43 @@ def _rest() -> list[Step]:
         Step("lane", "lane", _by(placing.take_lane), ("lane",), "Another lane is cleared first."),
         Step("lane", "cart", _by(carts.scan_cart), _CARTS, "A cart: what is walked back can be loaded on it."),
         Step("lane", "key:back", _by(placing.go_back), ("take",), "Esc: the lane stays as it is."),
+    ]  # fmt: skip
+
+
+def _whole(state: str, kind: str, text: str) -> list[Step]:
+    """A pallet or tote is scanned."""
+    return [Step(state, kind, _by(plates.take), ("plate", "apart", "place", "no_bin"), text)]
+
+
+def _plates() -> list[Step]:
+    """A pallet or tote is put away whole, or apart."""
+    back = _by(placing.go_back)
+    return [
+        Step("plate", "bin", _by(plates.place), ("take", "plate_other"),
+             "Scan the bin: all of the plate stands there. Another bin with room for all: say why."),
+        Step("plate", "product", _by(plates.take_item), ("apart_place", "apart_no_bin"),
+             "Scan an item of the plate: it is put away by itself."),
+        *_whole("plate", "pallet", "Another pallet is put away first."),
+        *_whole("plate", "tote", "Another tote is put away first."),
+        Step("plate", "key:full", _by(plates.find_full), ("plate", "apart", "place", "no_bin"),
+             "F2: the bin is full or blocked. The next for the whole plate is shown; the bin is counted."),
+        Step("plate", "key:why", _by(plates.why), ("plate",), "F9: why this bin, and why not a nearer one."),
+        Step("plate", "key:back", back, ("take",), "Esc: the plate stays where it stood."),
+        Step("plate_other", "bin", _by(plates.place_other), ("take", "plate", "plate_other"),
+             "The other bin once more: there, without a better reason. The proposed bin: there after all."),
+        Step("plate_other", "key:choose", _by(plates.choose_why), ("take",),
+             "The reason by its number. A bin that is full or blocked is counted."),
+        Step("plate_other", "key:back", back, ("plate",), "Esc: the proposed bin after all."),
+        Step("apart", "product", _by(placing.take_product), ("apart_place", "apart_no_bin"),
+             "Scan an item of the plate: its bin is shown."),
+        Step("apart", "text", _by(placing.take_lot), ("apart_place", "apart_no_bin"),
+             "Several lots: type the lot of what you hold."),
+        Step("apart", "key:choose", _by(plates.choose), ("apart_place", "apart_no_bin"),
+             "The number of a row: that item of the plate."),
+        *_whole("apart", "pallet", "A pallet: the one bin that takes all of it is sought again."),
+        *_whole("apart", "tote", "A tote, as a pallet."),
+        Step("apart", "cart", _by(carts.scan_cart), _CARTS, "A cart: what is on the plate can be loaded on it."),
+        Step("apart", "key:back", back, ("take",), "Esc: the plate stays as it is."),
     ]  # fmt: skip
 
 
@@ -176,11 +217,31 @@ def _refilling() -> list[Step]:
     ]  # fmt: skip
 
 
+def _looking() -> list[Step]:
+    """A bin is looked into: its units are counted."""
+    leave = _by(looks.leave)
+    return [
+        Step("look", "bin", _by(looks.reach), ("look_count",), "Scan the bin, and count there. Another is refused."),
+        Step("look", "key:skip", _by(looks.skip), ("look",), "F7: another bin first."),
+        Step("look", "key:why", _by(looks.why), ("look",), "F9: why this bin."),
+        Step("look", "key:back", leave, ("take",), "Esc: the bin waits for somebody else."),
+        Step("look_count", "key:quantity", _by(looks.count), ("take",),
+             "Type the number that lies there: the book is put right, or both figures go to a supervisor."),
+        Step("look_count", "text", _by(looks.count), ("take",), "0, or a number of five digits: as any number."),
+        Step("look_count", "key:yes", _by(looks.count_as_booked), ("take",), "F8: as many as the book says."),
+        Step("look_count", "key:why", _by(looks.why), ("look_count",), "F9: why this bin."),
+        Step("look_count", "key:back", leave, ("take",), "Esc: the bin waits for somebody else."),
+    ]  # fmt: skip
+
+
 WORKFLOW = Workflow(NAME, [
     *_rest(),
     *_placing("take", "place", "no_bin", "other"),
     *_placing("lane", "back", "back_no_bin", "back_other"),
+    *_plates(),
+    *_placing("apart", "apart_place", "apart_no_bin", "apart_other"),
     *_loading(),
     *_walking(),
     *_refilling(),
+    *_looking(),
 ])  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from wms_desktop.changes import Changes
-from wms_desktop.db.tables import Dialogue, Location, Product, Station, Stock
+from wms_desktop.db.tables import CountTask, Dialogue, Location, Product, Station, Stock
 from wms_desktop.errors import Bug, Refusal
 from wms_desktop.prompts import Message, Outcome
 from wms_desktop.services import bins, inventory, replenishing, walk_backs
@@ -19,6 +19,7 @@ from wms_desktop.services.bins import Planned, Proposal
 from wms_desktop.services.dialogue import Context, load, save
 from wms_desktop.services.inventory import Goods, Spot
 from wms_desktop.services.putaway.standing import Waiting, list_free, list_kept, list_on_cart, list_waiting
+from wms_desktop.views.refills import COUNTED, Look
 
 NAME = "putaway"
 HOME, PLACE, NO_BIN, OTHER = range(4)
@@ -27,11 +28,20 @@ STATES = {
     "lane": ("lane", "back", "back_no_bin", "back_other"),
     "cart": ("load", "stop", "stop_no_bin", "stop_other"),
     "bin": ("refill", "refill", "refill", "refill"),
+    "plate": ("apart", "apart_place", "apart_no_bin", "apart_other"),
 }
 """The states by what the units are taken from: at rest, on the way to a bin, without one, and asked why another."""
 SHOWN = 8
 """Rows of work that a screen lists."""
-REASONS = {"dock": "putaway", "lane": walk_backs.REASON, "cart": "putaway", "bin": replenishing.REASON}
+LOOKS_SHOWN = 2
+"""Bins to look into among them."""
+REASONS = {
+    "dock": "putaway",
+    "plate": "putaway",
+    "lane": walk_backs.REASON,
+    "cart": "putaway",
+    "bin": replenishing.REASON,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,33 +88,43 @@ class Job:
 class Work:
     """What this station does: the place the units come from, and the jobs in the order in which they are done.
 
+    ``plate`` (its id and code) is put away: whole, where ``is_whole``, and then all jobs go to one bin; else apart.
     ``avoid`` are bins that were found full; ``other`` the bin that was scanned instead of the proposed one;
-    ``metres`` and ``total`` belong to a walk with a cart, ``last`` to what was put on it last; ``is_fetched``: the
-    units of a refill are in hand.
+    ``metres``, ``total`` and ``done`` (bins in which it was) belong to a walk with a cart, ``last`` to what was put on
+    it last; ``is_fetched``: the units of a refill are in hand, or the worker stands before the bin of the ``look`` (a
+    count task's id).
     """
 
     source: Location
+    plate: tuple[int, str] | None = None
+    is_whole: bool = False
     jobs: list[Job] = field(default_factory=list)
     avoid: list[int] = field(default_factory=list)
     other: tuple[int, str] | None = None
     metres: int = 0
     total: int = 0
+    done: list[int] = field(default_factory=list)
     last: tuple[int, int, int] | None = None
     is_fetched: bool = False
+    look: int = 0
 
     @property
     def kind(self) -> str:
-        """dock, lane, cart, or bin for a refill: what the units are taken from."""
-        return self.source.kind
+        """dock, plate, lane, cart, or bin for a refill: what the units are taken from."""
+        return "plate" if self.plate else self.source.kind
 
     @property
     def state(self) -> str:
         """The state of the dialogue, derived."""
         states = STATES[self.kind]
+        if self.look:
+            return "look_count" if self.is_fetched else "look"
         if self.is_fetched:
             return "refill_put"
         if not self.jobs:
             return states[HOME]
+        if self.is_whole:
+            return "plate" if self.other is None else "plate_other"
         if self.other is not None:
             return states[OTHER]
         return states[PLACE if self.jobs[0].bin_id else NO_BIN]
@@ -136,33 +156,62 @@ def list_at(session: Session, source: Location) -> Sequence[Waiting]:
     return list_on_cart(session, source.id) if source.kind == "cart" else list_waiting(session, source.id)
 
 
+def list_here(session: Session, work: Work) -> Sequence[Waiting]:
+    """What is to be put away from the place of a work, of its plate alone where it has one."""
+    rows = list_at(session, work.source)
+    return rows if work.plate is None else [row for row in rows if row.plate_id == work.plate[0]]
+
+
 def read(session: Session, context: Context) -> Work:
-    """What this station does now. What a colleague finished meanwhile is left out of it."""
+    """What this station does now. What a colleague finished meanwhile is left out of it.
+
+    A plate that changed meanwhile is no longer put away whole: it is scanned again.
+    """
     state, facts = load(session, context, NAME, "take")
     source = session.get(Location, facts["source"]) if "source" in facts else None
     if source is None or state == "take":
         return Work(source=dock_of(session, context))
-    there = list_at(session, source)
+    if "look" in facts:
+        return _read_look(session, context, facts)
+    plate = facts.get("plate")
+    there = list_here(session, Work(source=source, plate=(plate[0], plate[1]) if plate else None))
     if not there and source.kind != "cart":
         return Work(source=dock_of(session, context))
     other = facts.get("other")
     last = facts.get("last")
     work = Work(
         source=source,
+        plate=(plate[0], plate[1]) if plate else None,
+        is_whole=facts.get("whole", False),
         jobs=[Job.of_json(kept) for kept in facts["jobs"]],
         avoid=facts.get("avoid", []),
         other=(other[0], other[1]) if other else None,
         metres=facts.get("metres", 0),
         total=facts.get("total", 0),
+        done=facts.get("done", []),
         last=(last[0], last[1], last[2]) if last else None,
         is_fetched=facts.get("fetched", False),
     )
     left = {row.stock_id: row.free for row in there}
+    if work.is_whole and {job.stock_id: job.qty for job in work.jobs} != left:
+        return Work(source=dock_of(session, context))
     if any(job.qty > left.get(job.stock_id, 0) for job in work.jobs) or _more_than(work, left):
         work.jobs, work.other = [], None
-        if source.kind in ("dock", "bin"):
+        if work.kind in ("dock", "bin"):
             return Work(source=dock_of(session, context))
     return work
+
+
+def _read_look(session: Session, context: Context, facts: dict[str, Any]) -> Work:
+    """The bin that is looked into, while somebody is still to count it."""
+    dock = dock_of(session, context)
+    is_open = session.scalar(
+        select(CountTask.id).where(CountTask.id == facts["look"], CountTask.state == "open",
+                                   CountTask.reason != COUNTED)
+    )  # fmt: skip
+    if is_open is None:
+        return Work(source=dock)
+    return Work(source=dock, look=facts["look"], avoid=facts.get("avoid", []), is_fetched=facts.get("fetched", False))
 
 
 def _more_than(work: Work, left: dict[int, int]) -> bool:
@@ -174,6 +223,10 @@ def _more_than(work: Work, left: dict[int, int]) -> bool:
 def keep(session: Session, context: Context, work: Work) -> None:
     """Writes what this station does now."""
     facts: dict[str, Any] = {"source": work.source.id, "jobs": [job.as_json() for job in work.jobs]}
+    if work.look:
+        facts["look"] = work.look
+    if work.plate:
+        facts |= {"plate": list(work.plate), "whole": work.is_whole}
     if work.avoid:
         facts["avoid"] = work.avoid
     if work.other:
@@ -183,19 +236,29 @@ def keep(session: Session, context: Context, work: Work) -> None:
     if work.last:
         facts["last"] = list(work.last)
     if work.total:
-        facts |= {"metres": work.metres, "total": work.total}
+        facts |= {"metres": work.metres, "total": work.total, "done": work.done}
     save(session, context, NAME, work.state, {} if work.state == "take" else facts)
 
 
-def keep_at(session: Session, context: Context, source: Location) -> None:
-    """Nothing is in hand, and the next item is taken from this place."""
-    keep(session, context, Work(source=source))
+def keep_at(session: Session, context: Context, work: Work) -> None:
+    """Nothing is in hand, and the next item is taken from the place of this work, or from the plate that is apart."""
+    keep(session, context, Work(source=work.source, plate=None if work.is_whole else work.plate))
 
 
-def list_offered(session: Session, dock: Location) -> list[Waiting | int]:
-    """What is offered to somebody with empty hands: what stands on the dock, then the lanes to be walked back (ids)."""
-    lanes = dict.fromkeys(row.lane_id for row in walk_backs.list_walk_backs(session))
-    return [*list_at(session, dock)[: SHOWN - min(len(lanes), SHOWN // 2)], *list(lanes)[: SHOWN // 2]]
+def find_changed_plate(session: Session, context: Context) -> str:
+    """The code of the plate that was put away whole here and changed meanwhile; "" where none did."""
+    _, facts = load(session, context, NAME, "take")
+    return str(facts["plate"][1]) if facts.get("whole") else ""
+
+
+def list_offered(session: Session, dock: Location, looks: Sequence[Look] = ()) -> list[Waiting | int | Look]:
+    """What is offered to somebody with empty hands: bins in which a pick waits to be counted, what stands on the dock,
+    the lanes to be walked back (ids), then other bins to look into."""
+    lanes = list(dict.fromkeys(row.lane_id for row in walk_backs.list_walk_backs(session)))[: SHOWN // 2]
+    urgent = [look for look in looks if look.is_urgent][:LOOKS_SHOWN]
+    others = [look for look in looks if not look.is_urgent][: LOOKS_SHOWN - len(urgent)]
+    room = SHOWN - len(lanes) - len(urgent) - len(others)
+    return [*urgent, *list_at(session, dock)[:room], *lanes, *others]
 
 
 def rest(session: Session, context: Context) -> None:
@@ -203,8 +266,8 @@ def rest(session: Session, context: Context) -> None:
     save(session, context, NAME, "take", {})
 
 
-def list_planned(session: Session, context: Context, *mine: Job) -> list[Planned]:
-    """What colleagues, and these jobs of one's own, are on the way to bins with."""
+def list_planned(session: Session, context: Context, *mine: Job, but: Collection[int] = ()) -> list[Planned]:
+    """What colleagues, and these jobs of one's own, are on the way to bins with, ``but`` the units of these rows."""
     rows = session.scalars(select(Dialogue).where(Dialogue.workflow == NAME, Dialogue.station_id != context.station_id))
     jobs = [Job.of_json(kept) for row in rows for kept in json.loads(row.facts).get("jobs", ())] + list(mine)
     stocks = {
@@ -214,7 +277,7 @@ def list_planned(session: Session, context: Context, *mine: Job) -> list[Planned
         Planned(location_id=job.bin_id, product_id=stocks[job.stock_id].product_id, lot_id=stocks[job.stock_id].lot_id,
                 qty=min(job.qty, stocks[job.stock_id].on_hand))
         for job in jobs
-        if job.bin_id and job.stock_id in stocks and stocks[job.stock_id].on_hand > 0
+        if job.bin_id and job.stock_id not in but and job.stock_id in stocks and stocks[job.stock_id].on_hand > 0
     ]  # fmt: skip
 
 
@@ -240,7 +303,7 @@ def jobs_of(found: Proposal | None, stock_id: int, qty: int) -> list[Job]:
 
 def row_of(session: Session, work: Work, stock_id: int) -> Waiting:
     """What stands at the source of a stock row."""
-    row = next((one for one in list_at(session, work.source) if one.stock_id == stock_id), None)
+    row = next((one for one in list_here(session, work) if one.stock_id == stock_id), None)
     if row is None:
         raise Bug(f"stock {stock_id} stands no more at {work.source.code}")
     return row

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from wms_desktop.services.receipts.labels import print_labels, reprint_last
 from wms_desktop.services.receipts.notes import print_note
 from wms_desktop.services.receipts.opening import close, hold_open, list_expecting, open_for
 from wms_desktop.services.receipts.preparing import Waiting, fail, list_waiting, pass_on
@@ -50,7 +51,9 @@ __all__ = [
     "list_waiting",
     "open_for",
     "pass_on",
+    "print_labels",
     "print_note",
+    "reprint_last",
     "steps_of",
     "take_in",
 ]

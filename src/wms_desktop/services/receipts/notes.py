@@ -50,7 +50,7 @@ class _Came:
 
     good: int = 0
     checking: int = 0
-    damaged: Counter[str] = field(default_factory=Counter)
+    damaged: Counter[tuple[str, str]] = field(default_factory=Counter)
     lots: Counter[str] = field(default_factory=Counter)
     not_ordered: int = 0
 
@@ -91,26 +91,32 @@ def _list_rows(session: Session, receipt: Receipt) -> tuple[ReceivedRow, ...]:
                 still_due=max(0, still),
                 checking=here.checking,
                 not_ordered=here.not_ordered,
-                damages=tuple(Damage(reason=reason, qty=qty) for reason, qty in here.damaged.items() if reason),
+                damages=tuple(_damage(*told, qty) for told, qty in here.damaged.items() if any(told)),
             )
         )
     return tuple(rows)
 
 
+def _damage(told: str, photo: str, qty: int) -> Damage:
+    """What a line says of its damage: the reason, and behind it the clerk's note."""
+    reason, _, note = told.partition(": ")
+    return Damage(reason=reason, qty=qty, note=note, photo=photo)
+
+
 def _read_came(session: Session, receipt: Receipt) -> dict[int, _Came]:
     rows = session.execute(
-        select(ReceiptLine.product_id, ReceiptLine.condition, ReceiptLine.note, Lot.code,
+        select(ReceiptLine.product_id, ReceiptLine.condition, ReceiptLine.note, ReceiptLine.photo, Lot.code,
                func.sum(ReceiptLine.qty).label("qty"))
         .join(Lot, Lot.id == ReceiptLine.lot_id)
         .where(ReceiptLine.receipt_id == receipt.id, ReceiptLine.state == "received")
-        .group_by(ReceiptLine.product_id, ReceiptLine.condition, ReceiptLine.note, Lot.code)
-        .order_by(ReceiptLine.product_id, Lot.code, ReceiptLine.note)
+        .group_by(ReceiptLine.product_id, ReceiptLine.condition, ReceiptLine.note, ReceiptLine.photo, Lot.code)
+        .order_by(ReceiptLine.product_id, Lot.code, ReceiptLine.note, ReceiptLine.photo)
     )  # fmt: skip
     came: dict[int, _Came] = defaultdict(_Came)
     for row in rows:
         one, qty = came[row.product_id], int(row.qty)
         if row.condition == "damaged":
-            one.damaged[row.note] += qty
+            one.damaged[row.note, row.photo] += qty
         elif row.condition == "good":
             one.good += qty
         else:

@@ -68,7 +68,7 @@ def pass_on(session: Session, context: Context, dock_id: int, goods: Goods, step
             line.condition = becomes
             arrivals.append(
                 Arrival(receipt_line_id=line.id, stock_id=stock_id, product_id=line.product_id, qty=line.qty,
-                        purchase_line_id=line.purchase_line_id)
+                        purchase_line_id=line.purchase_line_id, case=line.case_units)
             )  # fmt: skip
     session.flush()
     if becomes == "good":
@@ -121,14 +121,19 @@ def _take(session: Session, context: Context, dock_id: int, goods: Goods, step: 
 
 
 def split(session: Session, context: Context, row: ReceiptLine, qty: int) -> ReceiptLine:
-    """Units of a receipt line as a line of their own, in this station's hands; fewer than it has."""
+    """Units of a receipt line as a line of their own, in this station's hands; fewer than it has.
+
+    Units that make no whole case were taken out of an opened one: they are loose.
+    """
+    case = row.case_units
     row.qty -= qty
+    row.case_units = case if row.qty >= case else 1
     session.flush()
     part = ReceiptLine(
         receipt_id=row.receipt_id, purchase_line_id=row.purchase_line_id, product_id=row.product_id,
         lot_id=row.lot_id, condition=row.condition, qty=qty, note=row.note, operator_id=context.operator_id,
         station_id=context.station_id, at=row.at, notice_line_id=row.notice_line_id, plate_id=row.plate_id,
-        photo=row.photo,
+        photo=row.photo, case_units=1 if qty % case else case,
     )  # fmt: skip
     session.add(part)
     session.flush()

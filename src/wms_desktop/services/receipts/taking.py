@@ -121,20 +121,20 @@ def take_in(session: Session, context: Context, receipt: Receipt, parcels: Seque
     stock_ids = _post(session, context, list(zip(goods, spots, strict=True)), supplier)
     fills = _Fills(session, receipt, parcels)
     lines: list[ReceiptLine] = []
-    stood: list[tuple[int, int]] = []
+    stood: list[int] = []
     for parcel, lot_id, stock_id in zip(parcels, lots, stock_ids, strict=True):
         for purchase_line_id, notice_line_id, qty in fills.spread(parcel):
             line = _line(context, receipt, parcel, qty)
             line.lot_id, line.purchase_line_id, line.notice_line_id = lot_id, purchase_line_id, notice_line_id
             lines.append(line)
-            stood.append((stock_id, parcel.case))
+            stood.append(stock_id)
     session.add_all(lines)
     session.flush()
     _note_serials(session, lines, parcels)
     arrivals = [
         Arrival(receipt_line_id=line.id, stock_id=stock_id, product_id=line.product_id, qty=line.qty,
-                purchase_line_id=line.purchase_line_id, case=case)
-        for line, (stock_id, case) in zip(lines, stood, strict=True)
+                purchase_line_id=line.purchase_line_id, case=line.case_units)
+        for line, stock_id in zip(lines, stood, strict=True)
         if line.condition == "good" and line.note != NOT_ORDERED
     ]  # fmt: skip
     if arrivals:
@@ -192,6 +192,7 @@ def _line(context: Context, receipt: Receipt, parcel: Parcel, qty: int) -> Recei
         station_id=context.station_id,
         at=context.at,
         plate_id=NO_PLATE if parcel.is_held else parcel.plate_id,
+        case_units=parcel.case,
     )
 
 

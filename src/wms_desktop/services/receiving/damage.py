@@ -62,6 +62,14 @@ def ask_note(session: Session, context: Context, _key: Resolved) -> Answer:
     return said(Outcome.LOOK_HERE, Message("note_wanted"))
 
 
+def find_photo(session: Session, context: Context, _key: Resolved) -> Answer:
+    """F3: the screen asks for the file of a picture; it is kept with what was scanned last."""
+    _, facts = where(session, context)
+    if not facts.get("last", {}).get("reason"):
+        raise Refusal("photo_of_nothing")
+    return said(Outcome.LOOK_HERE, Message("photo_wanted"))
+
+
 def note(session: Session, context: Context, typed: Resolved) -> Answer:
     """The note, in the clerk's words; it stands behind the reason."""
     _, facts = where(session, context)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from sqlalchemy.orm import Session
 
+from wms_desktop.changes import Changes
 from wms_desktop.db.tables import Station
 from wms_desktop.errors import NotUnderstood, Refusal
 from wms_desktop.prompts import Answer, Detail, Message, Outcome
@@ -25,6 +28,7 @@ from wms_desktop.services.receiving.state import (
 )
 
 _MOST_SHOWN = 8
+_MOST_LABELS = 9999
 
 
 def begin(session: Session, context: Context, _key: Resolved) -> Answer:
@@ -78,6 +82,7 @@ def passed(session: Session, context: Context, _key: Resolved) -> Answer:
     goods = facts["goods"]
     lines = receipts.pass_on(session, context, _dock(session, context), _goods(goods), goods["step"])
     args: Facts = {"product": goods["name"], "qty": goods["qty"]}
+    labelled = _label(session, context, goods) if goods["step"] == "relabel" else None
     if lines[0].condition != "good":
         go(session, context, "inspect", kept(facts))
         return said(Outcome.LOOK_HERE, Message("set_aside_relabel", args), TOUCHED)
@@ -85,7 +90,32 @@ def passed(session: Session, context: Context, _key: Resolved) -> Answer:
     newest = [line.receipt_id for line in sorted(lines, key=lambda line: line.id, reverse=True)]
     receipt_ids = list(dict.fromkeys([*newest, *facts.get("passed", [])]))
     go(session, context, "inspect", kept(facts) | {"passed": receipt_ids, "last": last})
-    return verdict(session, last["lines"], args)
+    answer = verdict(session, last["lines"], args)
+    if labelled is None:
+        return answer
+    code = f"{'labelled' if labelled else 'unlabelled'}_{answer.message.code}"
+    told = Message(code, {**answer.message.args, "labels": labelled})
+    return replace(answer, message=told, changes=answer.changes | Changes.PRINTS)
+
+
+def labels(session: Session, context: Context, key: Resolved) -> Answer:
+    """F5 before they pass: their labels are printed now; a number before it: so many."""
+    _, facts = where(session, context)
+    goods = facts["goods"]
+    asked = number(key.text, _MOST_LABELS) if key.text else goods["qty"]
+    printed = receipts.print_labels(session, context, replace(_goods(goods), qty=asked))
+    if not printed:
+        raise Refusal("no_label_code", product=goods["name"])
+    had = goods.get("labelled", 0)
+    go(session, context, "passing", facts | {"goods": goods | {"labelled": had + printed}})
+    return said(Outcome.ACCEPTED, Message("labels_printing", {"labels": printed, "product": goods["name"]}),
+                Changes.PRINTS)  # fmt: skip
+
+
+def _label(session: Session, context: Context, goods: Facts) -> int | None:
+    """Prints the labels that were not printed before; None: all were, 0: the item has no code to print."""
+    left = goods["qty"] - goods.get("labelled", 0)
+    return receipts.print_labels(session, context, replace(_goods(goods), qty=left)) if left > 0 else None
 
 
 def failed(session: Session, context: Context, _key: Resolved) -> Answer:

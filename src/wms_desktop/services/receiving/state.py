@@ -38,6 +38,8 @@ def where(session: Session, context: Context) -> tuple[str, Facts]:
     `inspect` a `bring`. Where the orders to choose from are a truck's, `choose` is a `truck`.
     """
     state, facts = load(session, context, NAME, "open")
+    if isinstance(facts.get("passed"), int):  # as older versions kept it: the one receipt whose goods passed
+        facts["passed"] = [facts["passed"]]
     if state == "give_back":
         return state, facts
     if state == "choose" and "product" not in facts:

@@ -24,9 +24,12 @@ from wms_desktop.services.receiving.state import (
     go,
     kept,
     name_of,
+    number,
     said,
     where,
 )
+
+_MOST_LABELS = 9999
 
 
 def carry(session: Session, context: Context, scan: Resolved) -> Answer:
@@ -111,10 +114,12 @@ def _why_kept(session: Session, lines: list[int]) -> Message:
     raise Refusal("why_scan_first")
 
 
-def reprint(session: Session, context: Context, _key: Resolved) -> Answer:
-    """F5: the last cross-dock tag again."""
-    number = crossdocking.reprint_tag(session, context)
-    return said(Outcome.ACCEPTED, Message("reprinted", {"number": number}), Changes.PRINTS)
+def reprint(session: Session, context: Context, key: Resolved) -> Answer:
+    """F5: the last cross-dock tag or item labels again; a number before it: so many labels."""
+    asked = number(key.text, _MOST_LABELS) if key.text else 0
+    named, copies = receipts.reprint_last(session, context, asked)
+    code = "reprinted" if copies == 1 else "reprinted_many"
+    return said(Outcome.ACCEPTED, Message(code, {"number": named, "copies": copies}), Changes.PRINTS)
 
 
 def done(session: Session, context: Context, _key: Resolved) -> Answer:

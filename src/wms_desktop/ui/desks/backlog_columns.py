@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
 from datetime import date, tzinfo
-from typing import Any
 
-from wms_desktop.ui.days import day_in_words, instant_in_words
+from wms_desktop.ui.days import day_in_words
 from wms_desktop.ui.desks.charts import SHAPES
+from wms_desktop.ui.desks.column_kinds import ColumnKinds
 from wms_desktop.ui.tables import Column
 from wms_desktop.ui.wording import find_sentence, say, say_message
 from wms_desktop.views.backlog import STATES, BacklogLine, BacklogOrder
@@ -17,30 +16,30 @@ LINE_WIDTHS = (64, 106, 142, 210, 152, 60, 122, 120, 196, 270, 150, 98, 58, 320)
 ORDER_WIDTHS = (64, 106, 172, 152, 60, 60, 122, 196, 120, 98, 58, 400)
 _LAST_DAY = date.max
 _DAY_MINUTES = 24 * 60
-_title = "ui.backlog.column.{}".format
+_kinds = ColumnKinds("ui.backlog")
 
 
 def line_columns(zone: tzinfo) -> tuple[Column, ...]:
     """A line with what it waits for; instants in ``zone``."""
     return (
         *_first(),
-        _words("product", lambda r: f"{r.sku}  {r.product}"),
+        _kinds.words("product", lambda r: f"{r.sku}  {r.product}"),
         _state(),
-        _number("units", lambda r: r.units_open),
-        _value(),
-        _day("first_promise", lambda r: r.first_promise),
+        _kinds.number("units", lambda r: r.units_open),
+        _kinds.money("value", lambda r: r.value, lambda r: r.currency),
+        _kinds.day("first_promise", lambda r: r.first_promise),
         _promise(),
         Column(
-            title=say(_title("eta")),
+            title=_kinds.title("eta"),
             text=eta_in_words,
             sort=lambda r: (r.eta or _LAST_DAY, r.eta_late or _LAST_DAY),
             by=lambda r: (r.eta, r.eta_late, r.eta_from),
         ),
-        _words("cause", lambda r: cause_in_words(r.cause), by=lambda r: r.cause),
+        _kinds.words("cause", lambda r: cause_in_words(r.cause), by=lambda r: r.cause),
         *_last(),
-        _words("sku", lambda r: r.sku, is_hidden=True),
-        _day("eta_late", lambda r: r.eta_late, is_hidden=True),
-        _words("purchase", lambda r: r.eta_from, is_hidden=True),
+        _kinds.words("sku", lambda r: r.sku, is_hidden=True),
+        _kinds.day("eta_late", lambda r: r.eta_late, is_hidden=True),
+        _kinds.words("purchase", lambda r: r.eta_from, is_hidden=True),
         *_more(zone),
     )
 
@@ -50,11 +49,11 @@ def order_columns(zone: tzinfo) -> tuple[Column, ...]:
     return (
         *_first(),
         _state(),
-        _number("lines", lambda r: r.lines_open),
-        _number("units", lambda r: r.units_open),
-        _value(),
+        _kinds.number("lines", lambda r: r.lines_open),
+        _kinds.number("units", lambda r: r.units_open),
+        _kinds.money("value", lambda r: r.value, lambda r: r.currency),
         _promise(),
-        _day("expected", lambda r: r.eta),
+        _kinds.day("expected", lambda r: r.eta),
         *_last(),
         *_more(zone),
     )
@@ -105,77 +104,52 @@ def _first() -> tuple[Column, ...]:
         return say("ui.backlog.pinned", rank=row.place) if row.is_pinned else str(row.place)
 
     return (
-        Column(title=say(_title("rank")), text=place, sort=lambda r: r.place, is_number=True),
-        _words("order", lambda r: r.order_number),
-        _words("customer", lambda r: r.customer),
+        Column(title=_kinds.title("rank"), text=place, sort=lambda r: r.place, is_number=True),
+        _kinds.words("order", lambda r: r.order_number),
+        _kinds.words("customer", lambda r: r.customer),
     )
 
 
 def _last() -> tuple[Column, ...]:
     return (
         Column(
-            title=say(_title("cut_off")), text=lambda r: cut_off_in_words(r.minutes_to_cut_off),
+            title=_kinds.title("cut_off"), text=lambda r: cut_off_in_words(r.minutes_to_cut_off),
             sort=lambda r: r.minutes_to_cut_off, by=lambda r: r.minutes_to_cut_off, is_number=True,
             tone=lambda r: "alarm" if 0 <= r.minutes_to_cut_off < 60 else "",
         ),
         Column(
-            title=say(_title("age")), text=lambda r: say("ui.backlog.age", days=r.age_days),
+            title=_kinds.title("age"), text=lambda r: say("ui.backlog.age", days=r.age_days),
             sort=lambda r: r.age_days, by=lambda r: r.age_days, is_number=True,
         ),
-        _words("reason", lambda r: say_message(r.waits), by=lambda r: (r.waits.code, *r.waits.args.values())),
+        _kinds.words("reason", lambda r: say_message(r.waits), by=lambda r: (r.waits.code, *r.waits.args.values())),
     )  # fmt: skip
 
 
 def _more(zone: tzinfo) -> tuple[Column, ...]:
     """Columns that are there for the asking."""
     return (
-        _words("channel", lambda r: r.channel, is_hidden=True),
-        _number("priority", lambda r: r.priority_class, is_hidden=True),
-        _words("ship_rule", lambda r: say(f"ui.ship_rule.{r.ship_rule}"), is_hidden=True, by=lambda r: r.ship_rule),
-        _words("paid", lambda r: say("ui.yes") if r.is_paid else say("ui.no"), is_hidden=True, by=lambda r: r.is_paid),
-        Column(
-            title=say(_title("leave_by")), text=lambda r: instant_in_words(r.leave_by, zone),
-            sort=lambda r: r.leave_by, by=lambda r: r.leave_by, is_hidden=True,
+        _kinds.words("channel", lambda r: r.channel, is_hidden=True),
+        _kinds.number("priority", lambda r: r.priority_class, is_hidden=True),
+        _kinds.words(
+            "ship_rule", lambda r: say(f"ui.ship_rule.{r.ship_rule}"), is_hidden=True, by=lambda r: r.ship_rule
         ),
-    )  # fmt: skip
+        _kinds.words(
+            "paid", lambda r: say("ui.yes") if r.is_paid else say("ui.no"), is_hidden=True, by=lambda r: r.is_paid
+        ),
+        _kinds.instant("leave_by", lambda r: r.leave_by, zone, is_hidden=True),
+    )
 
 
 def _state() -> Column:
     return Column(
-        title=say(_title("state")), text=lambda r: state_in_words(r.state),
+        title=_kinds.title("state"), text=lambda r: state_in_words(r.state),
         sort=lambda r: STATES.index(r.state) if r.state in STATES else len(STATES),
         value=lambda r: say(f"ui.backlog.state.{r.state}"), by=lambda r: r.state,
     )  # fmt: skip
 
 
-def _value() -> Column:
-    return Column(
-        title=say(_title("value")), text=lambda r: f"{r.value:,.2f} {r.currency}",
-        sort=lambda r: (r.currency, r.value), is_number=True, value=lambda r: r.value,
-    )  # fmt: skip
-
-
 def _promise() -> Column:
     return Column(
-        title=say(_title("promise")), text=promise_in_words, sort=lambda r: r.promise, value=lambda r: r.promise,
+        title=_kinds.title("promise"), text=promise_in_words, sort=lambda r: r.promise, value=lambda r: r.promise,
         tone=lambda r: "alarm" if r.risk >= 3 else "", by=lambda r: (r.promise, r.risk),
     )  # fmt: skip
-
-
-def _day(name: str, day: Callable[[Any], date | None], *, is_hidden: bool = False) -> Column:
-    return Column(
-        title=say(_title(name)), text=lambda r: day_in_words(day(r)), sort=lambda r: day(r) or _LAST_DAY,
-        value=day, by=day, is_hidden=is_hidden,
-    )  # fmt: skip
-
-
-def _words(
-    name: str, text: Callable[[Any], str], *, by: Callable[[Any], Hashable] | None = None, is_hidden: bool = False
-) -> Column:
-    return Column(title=say(_title(name)), text=text, by=by, is_hidden=is_hidden)
-
-
-def _number(name: str, number: Callable[[Any], int], *, is_hidden: bool = False) -> Column:
-    return Column(
-        title=say(_title(name)), text=lambda r: f"{number(r):,}", sort=number, is_number=True, is_hidden=is_hidden
-    )

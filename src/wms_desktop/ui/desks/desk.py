@@ -33,7 +33,7 @@ from wms_desktop.changes import Changes
 from wms_desktop.prompts import Answer, Message, Outcome
 from wms_desktop.ui.jobs import Job
 from wms_desktop.ui.settings import Settings
-from wms_desktop.ui.tables import Table
+from wms_desktop.ui.tables import Column, RowsModel, Table
 from wms_desktop.ui.widgets import Label
 from wms_desktop.ui.wording import say_message
 
@@ -66,6 +66,8 @@ class Desk(QWidget):
         self.note = Label("", 12, wrap=True)
         self._tables: list[Table] = []
         self._remembered: dict[str, Table] = {}
+        self.exported: Table | None = None
+        """What :meth:`export_rows` writes, until the next."""
 
     # ------------------------------------------------------------------------------- what a desk overrides
 
@@ -130,6 +132,19 @@ class Desk(QWidget):
         table.told.connect(self.tell)
         table.folder = self.settings.export_folder
         table.filed.connect(self._keep_folder)
+
+    def export_rows(self, title: str, columns: Sequence[Column], rows: Sequence[Any]) -> None:
+        """Ask for a file name beside the work, then write these rows; for what is no table on the screen."""
+        sheet = Table(RowsModel(columns), title)
+        sheet.setParent(self)
+        sheet.hide()
+        sheet.rows.show_rows(tuple(rows))
+        if self.exported is not None:
+            self._tables.remove(self.exported)
+            self.exported.deleteLater()
+        self.exported = sheet
+        self.join_table(sheet)
+        sheet.export()
 
     def _keep_folder(self, folder: str) -> None:
         self.settings.export_folder = folder

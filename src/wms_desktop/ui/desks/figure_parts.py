@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
 
 from PySide6.QtCore import QDate, QLocale
 
@@ -15,6 +14,7 @@ from wms_desktop.ui.days import day_in_words
 from wms_desktop.ui.desks.backlog_columns import cause_in_words
 from wms_desktop.ui.desks.backlog_rows import amounts_in_words
 from wms_desktop.ui.desks.charts import Bar
+from wms_desktop.ui.desks.column_kinds import ColumnKinds
 from wms_desktop.ui.desks.line_chart import Series
 from wms_desktop.ui.tables import Column
 from wms_desktop.ui.widgets import plain
@@ -26,7 +26,7 @@ from wms_desktop.views.promises import Moved
 TOP = 10
 REST = "\x00rest"
 """The key of the bar that sums what is not among the first ones."""
-_title = "ui.figures.column.{}".format
+_kinds = ColumnKinds("ui.figures", none="ui.no_day")
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,77 +172,77 @@ def burn_lines(goal: BurnDown) -> tuple[list[str], list[Series], list[str]]:
 def slice_columns() -> tuple[Column, ...]:
     """A figure as a row of a file."""
     return (
-        _words("what", lambda one: say(f"ui.figures.dimension.{one.dimension}")),
-        _words("name", label_of),
-        _words("key", lambda one: one.key),
-        _number("units", lambda one: one.units),
-        _number("lines", lambda one: one.lines),
-        _number("orders", lambda one: one.orders),
-        _words("money", lambda one: amounts_in_words(one.amounts)),
+        _kinds.words("what", lambda one: say(f"ui.figures.dimension.{one.dimension}")),
+        _kinds.words("name", label_of),
+        _kinds.words("key", lambda one: one.key),
+        _kinds.number("units", lambda one: one.units),
+        _kinds.number("lines", lambda one: one.lines),
+        _kinds.number("orders", lambda one: one.orders),
+        _kinds.words("money", lambda one: amounts_in_words(one.amounts)),
     )
 
 
 def flow_columns() -> tuple[Column, ...]:
     """A day of the flow as a row of a file."""
     return (
-        _day("day", lambda day: day.day),
-        _number("came", lambda day: day.came),
-        _number("left", lambda day: day.left),
-        _number("cancelled", lambda day: day.cancelled),
-        _number("open", lambda day: day.open_at_end),
+        _kinds.day("day", lambda day: day.day),
+        _kinds.number("came", lambda day: day.came),
+        _kinds.number("left", lambda day: day.left),
+        _kinds.number("cancelled", lambda day: day.cancelled),
+        _kinds.number("open", lambda day: day.open_at_end),
     )
 
 
 def burn_columns() -> tuple[Column, ...]:
     """A day on the way to the target as a row of a file: (day, actual, ideal)."""
     return (
-        _day("day", lambda row: row[0]),
-        _words("actual", lambda row: _units(row[1])),
-        _words("ideal", lambda row: _units(row[2])),
+        _kinds.day("day", lambda row: row[0]),
+        _kinds.words("actual", lambda row: _units(row[1])),
+        _kinds.words("ideal", lambda row: _units(row[2])),
     )
 
 
 def arrival_columns() -> tuple[Column, ...]:
     """What is due on a day, and the hands it takes."""
     return (
-        _day("day", lambda row: row.day),
-        _words("purchases", lambda row: ", ".join(plain(number, 40) for number in row.purchases)),
-        _number("due", lambda row: row.units),
-        _number("waited_for", lambda row: row.units_waited_for),
-        _number("orders_served", lambda row: row.orders_served),
-        _words("money", lambda row: amounts_in_words(row.amounts)),
-        _number("receivers", lambda row: row.receivers),
-        _number("pickers", lambda row: row.pickers),
-        _number("packers", lambda row: row.packers),
+        _kinds.day("day", lambda row: row.day),
+        _kinds.words("purchases", lambda row: ", ".join(plain(number, 40) for number in row.purchases)),
+        _kinds.number("due", lambda row: row.units),
+        _kinds.number("waited_for", lambda row: row.units_waited_for),
+        _kinds.number("orders_served", lambda row: row.orders_served),
+        _kinds.words("money", lambda row: amounts_in_words(row.amounts)),
+        _kinds.number("receivers", lambda row: row.receivers),
+        _kinds.number("pickers", lambda row: row.pickers),
+        _kinds.number("packers", lambda row: row.packers),
     )
 
 
 def waited_columns() -> tuple[Column, ...]:
     """What customers waited for."""
     return (
-        _words("sku", lambda row: row.sku),
-        _words("product", lambda row: row.product),
-        _number("backordered", lambda row: row.units_backordered),
-        _number("late", lambda row: row.units_shipped_late),
-        _number("cancelled", lambda row: row.units_cancelled),
-        _share("cancel_rate", lambda row: row.cancel_rate),
-        _decimal("accepted", lambda row: row.accepted_days),
-        _decimal("waited", lambda row: row.waited_days),
+        _kinds.words("sku", lambda row: row.sku),
+        _kinds.words("product", lambda row: row.product),
+        _kinds.number("backordered", lambda row: row.units_backordered),
+        _kinds.number("late", lambda row: row.units_shipped_late),
+        _kinds.number("cancelled", lambda row: row.units_cancelled),
+        _kinds.share("cancel_rate", lambda row: row.cancel_rate),
+        _kinds.number("accepted", lambda row: row.accepted_days, places=1),
+        _kinds.number("waited", lambda row: row.waited_days, places=1),
     )
 
 
 def moved_columns() -> tuple[Column, ...]:
     """Promises that moved: which way, whose, from when to when, and why."""
     return (
-        Column(title=say(_title("moved")), text=_way, sort=is_rescue),
-        _words("order", lambda row: row.order_number),
-        _words("customer", lambda row: row.customer),
-        _words("sku", lambda row: row.sku),
-        _number("units", lambda row: row.units),
-        _day("was", lambda row: row.was),
-        _day("now", lambda row: row.now),
-        _words("cause", lambda row: cause_in_words(row.cause)),
-        _words("purchase", lambda row: row.purchase),
+        Column(title=_kinds.title("moved"), text=_way, sort=is_rescue),
+        _kinds.words("order", lambda row: row.order_number),
+        _kinds.words("customer", lambda row: row.customer),
+        _kinds.words("sku", lambda row: row.sku),
+        _kinds.number("units", lambda row: row.units),
+        _kinds.day("was", lambda row: row.was),
+        _kinds.day("now", lambda row: row.now),
+        _kinds.words("cause", lambda row: cause_in_words(row.cause)),
+        _kinds.words("purchase", lambda row: row.purchase),
     )
 
 
@@ -261,32 +261,6 @@ def _short(day: date) -> str:
 
 def _units(units: int | None) -> str:
     return "–" if units is None else f"{units:,}"
-
-
-def _words(name: str, text: Any) -> Column:
-    return Column(title=say(_title(name)), text=text, sort=lambda row: text(row).casefold())
-
-
-def _number(name: str, number: Any) -> Column:
-    return Column(title=say(_title(name)), text=lambda row: f"{number(row):,}", sort=number, is_number=True)
-
-
-def _decimal(name: str, number: Any) -> Column:
-    return Column(title=say(_title(name)), text=lambda row: f"{number(row):,.1f}", sort=number, is_number=True)
-
-
-def _share(name: str, share: Any) -> Column:
-    return Column(
-        title=say(_title(name)), text=lambda row: say("ui.figures.share", percent=round(100 * share(row))), sort=share,
-        is_number=True,
-    )  # fmt: skip
-
-
-def _day(name: str, day: Any) -> Column:
-    return Column(
-        title=say(_title(name)), text=lambda row: day_in_words(day(row)) or say("ui.no_day"),
-        sort=lambda row: day(row) or date.max, value=day,
-    )  # fmt: skip
 
 
 def names_of(amounts: Mapping[str, Decimal]) -> list[str]:

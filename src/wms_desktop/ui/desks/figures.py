@@ -43,7 +43,6 @@ class FiguresDesk(ActingDesk):
         self._figures: Figures | None = None
         self._by_dimension: dict[str, list[Slice]] = {}
         self._exports: dict[str, Callable[[], tuple[Sequence[Column], Sequence[Any]]]] = {}
-        self._hidden: Table | None = None
         self.measure = QComboBox()
         self.measure.setObjectName("figures-measure")
         self.measure.setAccessibleName(say("ui.figures.measure"))
@@ -115,16 +114,7 @@ class FiguresDesk(ActingDesk):
         elif self._figures is not None:
             columns, rows = self._exports[name]()
             title = self.cards[name].accessibleName() if name in self.cards else say("ui.figures.title")
-            table = Table(RowsModel(columns), title)
-            table.setParent(self)
-            table.hide()
-            table.rows.show_rows(rows)
-            table.worked.connect(self.worked)
-            table.told.connect(self.tell)
-            if self._hidden is not None:
-                self._hidden.deleteLater()
-            self._hidden = table
-            table.export()
+            self.export_rows(title, columns, rows)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Ctrl+E exports the card that has the keyboard."""

@@ -142,7 +142,7 @@ class InboundDesk(InboundPages):
             DeskKey(key.Key_D, "D", "finish", lambda: self._with_truck(acts.finish, "here")),
         ]  # fmt: skip
         return {
-            "trucks": trucks,
+            "trucks": [*trucks, DeskKey(key.Key_E, "E", "export", self.tables["trucks"].export)],
             "docks": [*trucks, DeskKey(key.Key_T, "T", "today", lambda: self.turn(0))],
             "orders": [
                 DeskKey(key.Key_B, "B", "book", self._book),
@@ -153,7 +153,8 @@ class InboundDesk(InboundPages):
                 DeskKey(key.Key_P, "P", "purchase", lambda: self.propose(acts.enter_purchase(house()))),
                 DeskKey(key.Key_G, "G", "receive_all", lambda: self._with_due(acts.receive_all)),
                 DeskKey(key.Key_W, "W", "waits", self._waits),
+                DeskKey(key.Key_E, "E", "export", self.tables["orders"].export),
             ],
-            "figures": [DeskKey(key.Key_E, "E", "export", self.figures.sheet.export)],
+            "figures": [DeskKey(key.Key_E, "E", "export", self.figures.export_here)],
             "suppliers": [DeskKey(key.Key_E, "E", "export", self.tables["suppliers"].export)],
         }

@@ -20,6 +20,8 @@ _TONES = {
     "here": Outcome.ACCEPTED, "late": Outcome.LOOK_HERE, "missed": Outcome.STOP, "done": Outcome.NOT_UNDERSTOOD,
 }  # fmt: skip
 _HEAD, _HOURS, _MARGIN = 34.0, 58.0, 4.0
+_WIDE = 380.0
+"""A box so wide has its load beside its hours."""
 _USUAL = (6, 18)
 """Hours that are always shown; the day grows where a truck is booked outside them."""
 _LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
@@ -157,7 +159,10 @@ class DockCalendar(QWidget):
         inside = box.adjusted(8, 2, -6, -2)
         head = f"{words.SHAPES[state]} {plain(truck.number, 30)}  {words.hours_in_words(truck, self._zone)}"
         count = say("ui.inbound.short_completes", count=truck.completes) if truck.method else ""
-        rows = [head, words.names(truck.suppliers), " · ".join(p for p in (words.load_in_words(truck), count) if p)]
+        load = " · ".join(p for p in (words.load_in_words(truck), count) if p)
+        rows = [head, words.names(truck.suppliers), load]
+        if box.width() >= _WIDE:  # there is room for all of it, however short the hour is
+            rows = [f"{head}   {load}", rows[1]]
         shown = rows[: max(1, int(inside.height() // 16.5))]
         high = min(20.0, inside.height() / len(shown))
         for number, text in enumerate(shown):

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Any
 
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from wms_desktop.changes import Changes
@@ -19,15 +20,17 @@ from wms_desktop.ui.desks.inbound_words import all_due
 from wms_desktop.ui.desks.panel import Proposal
 from wms_desktop.ui.settings import Settings
 from wms_desktop.ui.wording import say
-from wms_desktop.views.dock import DockFigures, TruckNow
+from wms_desktop.views.dock import TruckNow
 from wms_desktop.views.inbound import Calendar, InboundBoard, SupplierRecord, TruckView
 
 _FIGURE_DAYS = 28
+_LOOK_AGAIN_MS = 5_000
+"""So soon it is read anew whether a better sharing-out was found; that none came changes nothing else."""
 
 
 class InboundPages(ActingDesk):
-    """Asks ``deliveries``, ``delivery``, ``sharing``, ``why_share``, ``appointments``, ``dock_figures`` and
-    ``suppliers_record``; :class:`~wms_desktop.ui.desks.inbound.InboundDesk` does the acts.
+    """Asks ``deliveries``, ``delivery``, ``sharing``, ``why_share``, ``appointments``, ``dock_figures``,
+    ``dock_rows`` and ``suppliers_record``; :class:`~wms_desktop.ui.desks.inbound.InboundDesk` does the acts.
     """
 
     cares_for = Changes.INBOUND | Changes.ORDERS | Changes.STOCK
@@ -53,9 +56,16 @@ class InboundPages(ActingDesk):
         self.calendar.chosen.connect(lambda _: self.tabs.tell_hint(self._day))
         for name, table in self.tables.items():
             self.add_table(table, WIDTHS[name], name=name)
-        self.join_table(self.figures.sheet)
+        self.join_table(self.figures.rows.table)
+        self.figures.rows_wanted.connect(self._ask_rows)
+        self.figures.export_wanted.connect(self.export_rows)
+        self.figures.rows.left.connect(lambda: self.tabs.tell_hint(self._day))
+        self.figures.rows.story_wanted.connect(lambda order: self.go("story", order=order))
+        self.figures.rows.truck_wanted.connect(self.open_truck)
         self.tables["trucks"].opened.connect(lambda row: self.open_truck(row.delivery_id))
         self.panel.left.connect(self._make_room)
+        self._look_again = QTimer(self, interval=_LOOK_AGAIN_MS, singleShot=True)
+        self._look_again.timeout.connect(lambda: self.refresh() if self.isVisible() else None)
         self.tell(say("ui.inbound.reading"))
 
     def refresh(self) -> None:
@@ -65,7 +75,8 @@ class InboundPages(ActingDesk):
         if tab == "docks":
             self.ask("appointments", {"day": self._day}, self.show_day)
         elif tab == "figures":
-            self.ask("dock_figures", {"days": _FIGURE_DAYS}, self.show_figures)
+            self.ask("dock_figures", {"days": _FIGURE_DAYS}, self.figures.show_figures)
+            self.figures.want_again()
         elif tab == "suppliers":
             self.ask("suppliers_record", {}, self.show_suppliers)
         if self.opened.delivery_id:
@@ -90,16 +101,14 @@ class InboundPages(ActingDesk):
         if is_first:
             self.tell("")
         self.tabs.tell_hint(self._day)
+        if any(truck.sharing == "searching" for truck in board.trucks):
+            self._look_again.start()
 
     def show_day(self, calendar: Calendar) -> None:
         """Show the docks of a day, if it is still the day that is wanted."""
         if calendar.day == self._day:
             self.calendar.show_day(calendar, self.board.at if self.board else self._clock())
             self.tabs.tell_hint(self._day)
-
-    def show_figures(self, figures: DockFigures) -> None:
-        """Show what cross-docking has come to."""
-        self.figures.show_figures(figures)
 
     def show_suppliers(self, records: Sequence[SupplierRecord]) -> None:
         """Show how suppliers kept their days."""
@@ -167,6 +176,10 @@ class InboundPages(ActingDesk):
         column.addLayout(middle, 1)
         column.addWidget(keys)
         column.addWidget(self.band)
+
+    def _ask_rows(self, what: str, key: str) -> None:
+        self.tabs.tell_hint(self._day)
+        self.ask("dock_rows", {"what": what, "key": key, "days": _FIGURE_DAYS}, self.figures.show_rows)
 
     def _ask_truck(self, delivery_id: int, show: Callable[[TruckView], None]) -> None:
         self.ask("delivery", {"delivery": delivery_id}, show)

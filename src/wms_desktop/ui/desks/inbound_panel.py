@@ -6,14 +6,13 @@ from collections.abc import Sequence
 from datetime import tzinfo
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent, QPaintEvent
-from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
+from PySide6.QtGui import QKeyEvent
 
 from wms_desktop.prompts import Message
 from wms_desktop.ui.days import day_in_words, full_day
 from wms_desktop.ui.desks import inbound_words as words
-from wms_desktop.ui.desks.charts import draw_frame
 from wms_desktop.ui.desks.rehearsal import OpenList
+from wms_desktop.ui.desks.side_panel import SidePanel
 from wms_desktop.ui.widgets import Label, plain
 from wms_desktop.ui.wording import say, say_message
 from wms_desktop.views.dock import SharingState, TruckNow, TruckOrder
@@ -24,17 +23,16 @@ _Line = tuple[str, int, int]
 """A line's text, the order it names and the order line it is for; 0: none."""
 
 
-class TruckPanel(QWidget):
+class TruckPanel(SidePanel):
     """``story_wanted(order_id)``: Enter on a line that names an order; ``why_wanted(line_id)``: F9 on one of a truck;
     ``left()``: Esc.
     """
 
     story_wanted = Signal(int)
     why_wanted = Signal(int)
-    left = Signal()
 
     def __init__(self, zone: tzinfo) -> None:
-        super().__init__()
+        super().__init__("truck", 16, wide=_WIDE)
         self._zone = zone
         self._orders: list[int] = []
         self._lines: list[int] = []
@@ -42,27 +40,14 @@ class TruckPanel(QWidget):
         self._is_why = False
         self.delivery_id = 0
         """The truck that is open; 0: none, or a rehearsal."""
-        self.setObjectName("truck-panel")
-        self.setFixedWidth(_WIDE)
-        self.title = Label("", 16, bold=True, wrap=True)
         self.facts = Label("", 11, wrap=True)
         self.sharing = Label("", 11, wrap=True)
         self.sharing.hide()
         self.list = OpenList(say("ui.inbound.truck_lines"))
         self.list.opened.connect(self._open)
-        self.leave = QPushButton(say("ui.act.close"))
-        self.leave.setObjectName("truck-leave")
-        self.leave.setAccessibleName(self.leave.text())
-        self.leave.clicked.connect(lambda _=False: self.close_panel())
-        column = QVBoxLayout(self)
-        column.setContentsMargins(16, 14, 16, 14)
-        column.setSpacing(8)
-        column.addWidget(self.title)
-        column.addWidget(self.facts)
-        column.addWidget(self.sharing)
-        column.addWidget(self.list, 1)
-        column.addWidget(self.leave)
-        self.hide()
+        self.column.addWidget(self.facts)
+        self.column.addWidget(self.sharing)
+        self.column.addWidget(self.list, 1)
 
     def show_truck(self, view: TruckView) -> None:
         """Show a truck: each line with whom it is for, then lots and pallets as announced."""
@@ -115,21 +100,14 @@ class TruckPanel(QWidget):
             self.show_truck(self._view)
             return
         self.delivery_id, self._view, self._is_why = 0, None, False
-        self.hide()
-        self.left.emit()
+        super().close_panel()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """F9 asks why, Esc leaves."""
-        if event.key() == Qt.Key.Key_Escape:
-            self.close_panel()
-        elif event.key() == Qt.Key.Key_F9 and self._lines and self._lines[max(0, self.list.chosen())]:
+        """F9 asks why."""
+        if event.key() == Qt.Key.Key_F9 and self._lines and self._lines[max(0, self.list.chosen())]:
             self.why_wanted.emit(self._lines[self.list.chosen()])
         else:
             super().keyPressEvent(event)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """Draw the panel's ground."""
-        draw_frame(self, self.rect())
 
     def _show(self, lines: Sequence[_Line]) -> None:
         chosen = self.list.chosen()

@@ -30,7 +30,7 @@ class InboundTabs(QObject):
         super().__init__()
         self._zone = zone
         self.calendar = DockCalendar(zone)
-        self.figures = FiguresPage()
+        self.figures = FiguresPage(zone)
         self.tables = {
             "trucks": _table("trucks", RowsModel(truck_columns(zone), key=lambda row: row.delivery_id)),
             "orders": _table("orders", RowsModel(due_columns(), key=lambda row: row.key)),
@@ -84,6 +84,8 @@ class InboundTabs(QObject):
             truck = self.calendar.current()
             said = truck_in_words(truck, self._zone) if truck else say("ui.inbound.no_trucks_day")
             self.hint.setText(say("ui.inbound.hint.docks", day=full_day(day), truck=said))
+        elif tab == "figures" and self.figures.opened() != ("", ""):
+            self.hint.setText(say("ui.inbound.hint.rows"))
         elif tab in self._read and not self.tables[tab].rows.rowCount():
             self.hint.setText(say(f"ui.inbound.empty.{tab}"))
         else:

@@ -14,6 +14,8 @@ from wms_desktop.views.inbound import NoticeRow, OpenPurchase, Share, TruckLine,
 
 SHAPES = {"here": "▶", "expected": "◇", "late": "!", "missed": "✕", "done": "■", "cancelled": "–"}
 """Each state of a truck has a shape of its own, so that nothing hangs on a colour."""
+_SURE = frozenset({"none", "proven", "searching"})
+"""What is said without the most that any sharing-out could complete."""
 _TIME = re.compile(r"([01]?\d|2[0-3])(?:[:.h]?([0-5]\d))?\Z")
 _HOUR = 60
 
@@ -106,12 +108,14 @@ def hours_in_words(truck: TruckRow, zone: tzinfo) -> str:
 
 
 def completes_in_words(truck: TruckRow) -> str:
-    """How many orders its goods complete, and how sure it is that no sharing-out completes more."""
-    if not truck.method:
-        return say("ui.inbound.not_shared")
-    if truck.completes == truck.bound:
-        return say("ui.inbound.completes_best", count=truck.completes)
-    return say("ui.inbound.completes_bound", count=truck.completes, bound=truck.bound)
+    """How many orders its goods complete, and how the sharing-out stands, in few words for a list.
+
+    The whole sentence is the answer to the question ``sharing``; both go by the same word.
+    """
+    said = say(f"ui.inbound.sharing.{truck.sharing}", count=truck.completes)
+    if truck.bound is None or truck.sharing in _SURE:
+        return said
+    return say("ui.inbound.sharing.at_most", said=said, bound=truck.bound)
 
 
 def method_in_words(truck: TruckRow) -> str:
@@ -140,7 +144,6 @@ def truck_facts(view: TruckView, zone: tzinfo) -> str:
         " · ".join(part for part in (names(truck.suppliers), names(truck.purchases), names(truck.notices),
                                      plain(truck.carrier, 40)) if part),
         say("ui.inbound.load", units=load_in_words(truck), planned=f"{truck.planned:,}"),
-        say("ui.inbound.completes", what=completes_in_words(truck)),
         plain(truck.note, 200),
     ]  # fmt: skip
     return "\n".join(line for line in lines if line)

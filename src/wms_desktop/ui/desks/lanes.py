@@ -1,4 +1,4 @@
-"""The lane board: every lane as a card, the orders in it, and what must be walked back."""
+"""The lane board: every lane as a card, the orders in it, and the work that lanes and bins make."""
 
 from __future__ import annotations
 
@@ -11,12 +11,13 @@ from PySide6.QtGui import QKeyEvent
 from wms_desktop.prompts import Outcome
 from wms_desktop.ui.desks import lanes_acts as acts
 from wms_desktop.ui.desks.key_bar import DeskKey, KeyBar
-from wms_desktop.ui.desks.lanes_pages import LanePages, walk_key
+from wms_desktop.ui.desks.lanes_pages import LanePages
 from wms_desktop.ui.settings import Settings
 from wms_desktop.ui.wording import say
 from wms_desktop.views.lanes import Lane, LaneOrder
 
-_LETTERS = (Qt.Key.Key_B, Qt.Key.Key_O, Qt.Key.Key_L, Qt.Key.Key_S, Qt.Key.Key_W)
+_LETTERS = (Qt.Key.Key_B, Qt.Key.Key_O, Qt.Key.Key_L, Qt.Key.Key_S, Qt.Key.Key_W, Qt.Key.Key_R,
+            Qt.Key.Key_C)  # fmt: skip
 
 
 class LanesDesk(LanePages):
@@ -34,7 +35,7 @@ class LanesDesk(LanePages):
         """The letters of the key bar, while no field has the keyboard."""
         if event.key() in _LETTERS and not event.modifiers() and self.panel.proposal is None:
             self.keys.press(event.key())
-        elif event.key() == Qt.Key.Key_Escape and self.table.hasFocus():
+        elif event.key() == Qt.Key.Key_Escape and self.side.table().hasFocus():
             self.take_keyboard()
         else:
             super().keyPressEvent(event)
@@ -79,15 +80,12 @@ class LanesDesk(LanePages):
         else:
             self.go("story", order=order.order_id)
 
-    def _to_walk_backs(self) -> None:
+    def _to_list(self, name: str) -> None:
         if self.opened.lane_id:
             self.opened.close_panel()
-        if self.table.isVisible():
-            self.table.setFocus()
-            if self.table.current() is None:
-                self.table.choose([walk_key(self.table.rows.shown()[0])])
-        else:
-            self.tell(say("ui.lanes.walk_none"), Outcome.LOOK_HERE)
+        self.side.bring_up(name)
+        if not self.side.take_keyboard():
+            self.tell(say(f"ui.lanes.{name}_none"), Outcome.LOOK_HERE)
 
     def _keys(self) -> list[DeskKey]:
         key = Qt.Key
@@ -97,5 +95,7 @@ class LanesDesk(LanePages):
             DeskKey(key.Key_O, "O", "unblock", lambda: self._with_lane(self._unblock)),
             DeskKey(key.Key_L, "L", "let_go", self._let_go),
             DeskKey(key.Key_S, "S", "story", self._go_story),
-            DeskKey(key.Key_W, "W", "walk", self._to_walk_backs),
+            DeskKey(key.Key_W, "W", "walk", lambda: self._to_list("walk")),
+            DeskKey(key.Key_R, "R", "refill", lambda: self._to_list("refill")),
+            DeskKey(key.Key_C, "C", "count", lambda: self._to_list("count")),
         ]

@@ -179,7 +179,7 @@ class LaneCard(QWidget):
         lines = [(self._cut_off(), self._is_pressing(), 13.0, wears.ink)] if lane.leave_by else []
         alarm = plain(lane.blocked_why, 60) if lane.is_blocked else words.alarm_in_words(lane, self._now)
         lines += [(alarm, True, _SMALL, wears.ink)] if alarm else []
-        lines.append((words.orders_in_words(lane), False, _SMALL, wears.soft))
+        lines.append((words.collected_in_words(lane), False, _SMALL, wears.soft))
         return [*lines, (words.service_in_words(lane), False, _SMALL, wears.soft)]
 
     def _cut_off(self) -> str:

@@ -1,26 +1,26 @@
-"""What the lane board shows: the cards, the lane that is open, the walk-back list; the desk does things with it."""
+"""What the lane board shows: the cards, the lane that is open, the lists of work beside it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, tzinfo
 from typing import Any
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QHideEvent, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
 
 from wms_desktop.changes import Changes
+from wms_desktop.prompts import Outcome
 from wms_desktop.ui.days import instant_in_words
 from wms_desktop.ui.desks import lanes_words as words
 from wms_desktop.ui.desks.acting import ActingDesk
 from wms_desktop.ui.desks.key_bar import KeyBar
 from wms_desktop.ui.desks.lanes_grid import LaneGrid
 from wms_desktop.ui.desks.lanes_panel import LanePanel
-from wms_desktop.ui.desks.mark_table import MarkTable
+from wms_desktop.ui.desks.lanes_side import WIDTHS, SideLists, reason_in_words
 from wms_desktop.ui.desks.panel import Proposal
 from wms_desktop.ui.settings import Settings
-from wms_desktop.ui.tables import Column, RowsModel
 from wms_desktop.ui.widgets import Label
 from wms_desktop.ui.wording import say
 from wms_desktop.views import lanes as views
@@ -28,11 +28,13 @@ from wms_desktop.views.lanes import Lane, LaneBoard, LaneView, WalkBackRow
 
 _READ_AGAIN_MS = 30_000
 """Minutes until cut-offs go on although nothing changes."""
-_WALK_WIDE = 304
 
 
 class LanePages(ActingDesk):
-    """Asks ``lanes``, ``lane`` and ``walk_backs``; :class:`~wms_desktop.ui.desks.lanes.LanesDesk` does the acts."""
+    """Asks ``lanes``, ``lane``, ``walk_backs``, ``refills`` and ``looks``.
+
+    :class:`~wms_desktop.ui.desks.lanes.LanesDesk` does the acts.
+    """
 
     cares_for = Changes.LANES | Changes.STOCK | Changes.ORDERS | Changes.INBOUND | Changes.SHIPMENTS | Changes.BATCHES
 
@@ -56,19 +58,22 @@ class LanePages(ActingDesk):
         self.opened.setParent(self)
         self.opened.left.connect(self.take_keyboard)
         self.opened.story_wanted.connect(lambda order: self.go("story", order=order))
-        self.walk_title = Label("", 15, bold=True, wrap=True)
-        self.walk_hint = Label("", 11, wrap=True, role="soft")
-        self.table = MarkTable(RowsModel(_walk_columns(self._age), key=walk_key), say("ui.lanes.walk_table"))
-        self.add_table(self.table, (92, 138, 60), name="walk")
-        self.table.opened.connect(lambda row: self.grid.take_keyboard(row.lane_id))
+        self.side = SideLists(self._age)
+        for name, table in self.side.tables.items():
+            self.add_table(table, WIDTHS[name], name=name)
+        self.side.tables["walk"].opened.connect(lambda row: self.grid.take_keyboard(row.lane_id))
+        for name in ("refill", "count"):
+            self.side.tables[name].opened.connect(lambda row: self.tell(reason_in_words(row), Outcome.LOOK_HERE))
         self.empty = Label(say("ui.lanes.none"), 14, wrap=True)
         self.panel.left.connect(self._make_room)
         self.tell(say("ui.lanes.reading"))
 
     def refresh(self) -> None:
-        """Read the board, the walk-back list and the lane that is open anew."""
+        """Read the board, the lists beside it and the lane that is open anew."""
         self.ask("lanes", {}, self.show_board)
-        self.ask("walk_backs", {}, self.show_walk_backs)
+        self.ask("walk_backs", {}, lambda rows: self.side.show_rows("walk", rows))
+        self.ask("refills", {}, lambda rows: self.side.show_rows("refill", rows))
+        self.ask("looks", {}, lambda rows: self.side.show_rows("count", rows))
         if self.opened.lane_id:
             self.ask("lane", {"lane": self.opened.lane_id}, self._show_again)
 
@@ -90,14 +95,6 @@ class LanePages(ActingDesk):
             if self.isVisible() and not self.panel.isVisible() and not self.opened.isVisible():
                 self.take_keyboard()
 
-    def show_walk_backs(self, rows: Sequence[WalkBackRow]) -> None:
-        """Show what nobody holds any more."""
-        self.table.rows.show_rows(tuple(rows))
-        units = sum(row.units for row in rows)
-        self.walk_title.setText(say("ui.lanes.walk_back", units=units) if rows else say("ui.lanes.walk_none"))
-        self.walk_hint.setText(say("ui.lanes.walk_hint") if rows else say("ui.lanes.walk_none_hint"))
-        self.table.setVisible(bool(rows))
-
     def open_lane(self, lane_id: int) -> None:
         """Show a lane's orders beside the board."""
         self._kept = lane_id
@@ -113,7 +110,7 @@ class LanePages(ActingDesk):
             self.grid.take_keyboard(kept)
 
     def propose(self, proposal: Proposal) -> None:
-        """The panel takes the place of the orders and the walk-back list."""
+        """The panel takes the place of the orders and the lists."""
         self._kept = self.opened.lane_id or self._chosen
         super().propose(proposal)
         self._make_room()
@@ -150,10 +147,10 @@ class LanePages(ActingDesk):
         self._chosen = lane_id
 
     def _make_room(self) -> None:
-        """One thing stands beside the board: what is thought over, else the open lane, else the walk-back list."""
+        """One thing stands beside the board: what is thought over, else the open lane, else the lists of work."""
         thinks = self.panel.proposal is not None
         self.opened.setVisible(bool(self.opened.lane_id) and not thinks)
-        self._walk.setVisible(not thinks and not self.opened.lane_id)
+        self.side.setVisible(not thinks and not self.opened.lane_id)
 
     def _age(self, row: WalkBackRow) -> str:
         now = self._board.at if self._board is not None else self._clock()
@@ -167,21 +164,11 @@ class LanePages(ActingDesk):
         head.addWidget(Label(say("ui.lanes.title"), 22, bold=True))
         head.addWidget(self.summary, 1, Qt.AlignmentFlag.AlignBottom)
         head.addWidget(self.as_of, 0, Qt.AlignmentFlag.AlignBottom)
-        self._walk = QWidget()
-        self._walk.setFixedWidth(_WALK_WIDE)
-        beside = QVBoxLayout(self._walk)
-        beside.setContentsMargins(0, 0, 0, 0)
-        beside.setSpacing(6)
-        beside.addWidget(self.walk_title)
-        beside.addWidget(self.walk_hint)
-        beside.addWidget(self.table, 1)
-        beside.addStretch(0)
-        beside.setAlignment(Qt.AlignmentFlag.AlignTop)
         middle = QHBoxLayout()
         middle.setSpacing(12)
         middle.addWidget(self.grid, 1)
         middle.addWidget(self.empty, 1, Qt.AlignmentFlag.AlignTop)
-        middle.addWidget(self._walk)
+        middle.addWidget(self.side)
         middle.addWidget(self.opened)
         middle.addWidget(self.panel)
         column = QVBoxLayout(self)
@@ -204,21 +191,3 @@ def _summary(board: LaneBoard) -> str:
     ]
     stale = sum(lane.is_stale for lane in board.lanes)
     return "   ".join([*parts, *([say("ui.lanes.stale", count=stale)] if stale else [])])
-
-
-def walk_key(row: WalkBackRow) -> tuple[int, int, str]:
-    return row.lane_id, row.product_id, row.lot
-
-
-def _walk_columns(age: Callable[[WalkBackRow], str]) -> tuple[Column, ...]:
-    title = "ui.lanes.column.{}".format
-    return (
-        Column(title=say(title("lane")), text=lambda row: row.lane),
-        Column(title=say(title("product")), text=lambda row: row.product),
-        Column(
-            title=say(title("units")), text=lambda row: f"{row.units:,}", sort=lambda row: row.units, is_number=True
-        ),
-        Column(title=say(title("sku")), text=lambda row: row.sku, is_hidden=True),
-        Column(title=say(title("lot")), text=lambda row: row.lot, is_hidden=True),
-        Column(title=say(title("age")), text=age, is_hidden=True),
-    )

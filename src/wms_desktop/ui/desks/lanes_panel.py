@@ -7,12 +7,11 @@ from datetime import datetime, tzinfo
 
 from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from wms_desktop.ui import theme
 from wms_desktop.ui.desks import lanes_words as words
-from wms_desktop.ui.desks.charts import draw_frame
-from wms_desktop.ui.desks.panel import WIDE
+from wms_desktop.ui.desks.side_panel import ScrollPanel
 from wms_desktop.ui.widgets import Label, plain
 from wms_desktop.ui.wording import say
 from wms_desktop.views.lanes import Lack, LaneOrder, LaneView, Standing
@@ -77,40 +76,20 @@ class OrderBox(QWidget):
         painter.drawRoundedRect(box, 7, 7)
 
 
-class LanePanel(QWidget):
+class LanePanel(ScrollPanel):
     """``story_wanted(order_id)``: Enter or S; ``let_go_wanted(order)``: L; ``left()``: Esc."""
 
     story_wanted = Signal(int)
     let_go_wanted = Signal(object)
-    left = Signal()
 
     def __init__(self, zone: tzinfo) -> None:
-        super().__init__()
+        super().__init__("lane", 20)
         self._zone = zone
         self.lane_id = 0
         self.boxes: list[OrderBox] = []
         self._order = 0
-        self.setObjectName("lane-panel")
-        self.setFixedWidth(WIDE)
-        self.title = Label("", 20, bold=True, wrap=True)
         self.facts = Label("", 11, wrap=True)
-        self._area = QScrollArea()
-        self._area.setWidgetResizable(True)
-        self._area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._area.viewport().setAutoFillBackground(False)
-        self.leave = QPushButton(say("ui.act.close"))
-        self.leave.setObjectName("lane-leave")
-        self.leave.setAccessibleName(self.leave.text())
-        self.leave.clicked.connect(lambda _=False: self.close_panel())
-        column = QVBoxLayout(self)
-        column.setContentsMargins(16, 14, 16, 14)
-        column.setSpacing(8)
-        for part in (self.title, self.facts):
-            column.addWidget(part)
-        column.addWidget(self._area, 1)
-        column.addWidget(self.leave)
-        self.hide()
+        self.column.insertWidget(1, self.facts)
 
     def show_view(self, view: LaneView) -> None:
         """Show a lane; the keyboard stays on its order where that is still there."""
@@ -133,31 +112,22 @@ class LanePanel(QWidget):
         box = box or (self.boxes[0] if self.boxes else None)
         (box or self.leave).setFocus()
         if box is not None:
-            self._area.ensureWidgetVisible(box, 0, 8)
+            self.area.ensureWidgetVisible(box, 0, 8)
 
     def close_panel(self) -> None:
         """Esc."""
         self.lane_id = 0
-        self.hide()
-        self.left.emit()
+        super().close_panel()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Enter or S tells the order's story, L lets it go, Esc leaves."""
         box = next((box for box in self.boxes if box.hasFocus()), None)
-        if event.key() == Qt.Key.Key_Escape:
-            self.close_panel()
-        elif box is not None and event.key() in (Qt.Key.Key_S, Qt.Key.Key_Return, Qt.Key.Key_Enter):
+        if box is not None and event.key() in (Qt.Key.Key_S, Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self.story_wanted.emit(box.order.order_id)
         elif box is not None and event.key() == Qt.Key.Key_L:
             self.let_go_wanted.emit(box.order)
-        elif self.leave.hasFocus() and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.close_panel()
         else:
             super().keyPressEvent(event)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """Draw the panel's ground."""
-        draw_frame(self, self.rect())
 
     def _fill(self, view: LaneView) -> None:
         lacks: dict[int, list[Lack]] = defaultdict(list)
@@ -166,10 +136,7 @@ class LanePanel(QWidget):
             lacks[lack.order_id].append(lack)
         for one in view.standing:
             stands[one.order_id].append(one)
-        page = QWidget()
-        column = QVBoxLayout(page)
-        column.setContentsMargins(0, 0, 6, 0)
-        column.setSpacing(8)
+        column = self.begin()
         self.boxes = []
         for number, order in enumerate(view.lane.orders):
             lines = [_standing_in_words(one) for one in stands[order.order_id]]
@@ -183,9 +150,7 @@ class LanePanel(QWidget):
             column.addWidget(box)
         if not self.boxes:
             column.addWidget(Label(say("ui.lanes.no_orders"), 12, wrap=True))
-        column.addStretch(1)
-        self._area.setWidget(page)
-        page.setAutoFillBackground(False)
+        self.show_page(column)
 
     def _note_order(self, order_id: int) -> None:
         self._order = order_id
@@ -194,7 +159,7 @@ class LanePanel(QWidget):
         to = number + step
         if 0 <= to < len(self.boxes):
             self.boxes[to].setFocus()
-            self._area.ensureWidgetVisible(self.boxes[to], 0, 8)
+            self.area.ensureWidgetVisible(self.boxes[to], 0, 8)
 
 
 def _standing_in_words(one: Standing) -> str:

@@ -80,11 +80,18 @@ def service_in_words(lane: Lane) -> str:
 
 
 def orders_in_words(lane: Lane) -> str:
-    """How many orders collect in it, of how many it holds, and how many are complete."""
+    """How many orders collect in it, of how many it holds."""
     count = len(lane.orders)
     return say("ui.lanes.orders_of", count=count, room=lane.capacity) if lane.capacity else say(
         "ui.lanes.orders", count=count
     )  # fmt: skip
+
+
+def collected_in_words(lane: Lane) -> str:
+    """How many orders collect in it, and how many of them could be packed now."""
+    complete = lane.counts[views.COMPLETE]
+    said = say("ui.lanes.count", count=complete, state=state_in_words(views.COMPLETE).lower()) if complete else ""
+    return ", ".join(part for part in (orders_in_words(lane), said) if part)
 
 
 def counts_in_words(lane: Lane) -> str:

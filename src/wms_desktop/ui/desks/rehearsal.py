@@ -6,9 +6,18 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from functools import partial
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, Qt, Signal
-from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal
+from PySide6.QtGui import QFontMetrics, QKeyEvent
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QFrame,
+    QListView,
+    QSizePolicy,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QVBoxLayout,
+    QWidget,
+)
 
 from wms_desktop.ui import theme
 from wms_desktop.ui.days import day_in_words
@@ -19,6 +28,8 @@ from wms_desktop.views.rehearsal import Changed, Rehearsal
 _NOWHERE = QModelIndex()
 _NAMED = 6
 """So many order numbers are named; more are counted."""
+_MARGINS, _AROUND = 36, 14
+"""What an item keeps free beside its words, and above and below them, in pixels."""
 
 
 class _Lines(QAbstractListModel):
@@ -46,6 +57,22 @@ class _Lines(QAbstractListModel):
         return self._made[row]
 
 
+class _Wrapping(QStyledItemDelegate):
+    """Makes a line as high as it is once wrapped within its item's margins, which Qt leaves out of its reckoning."""
+
+    def __init__(self, view: QListView) -> None:
+        super().__init__(view)
+        self._view = view
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
+        """As high as all of its words ask for."""
+        hint = super().sizeHint(option, index)
+        metrics = QFontMetrics(self._view.font())
+        room = QRect(0, 0, max(1, self._view.viewport().width() - _MARGINS), 10_000)
+        wrapped = metrics.boundingRect(room, int(Qt.TextFlag.TextWordWrap), str(index.data()))
+        return QSize(hint.width(), max(hint.height(), wrapped.height() + _AROUND))
+
+
 class OpenList(QListView):
     """A plain list whose lines open on Enter or a double click: ``opened(number of the line)``."""
 
@@ -58,6 +85,8 @@ class OpenList(QListView):
         self.setAccessibleName(name)
         self.setFont(theme.font(11))
         self.setWordWrap(True)
+        self.setItemDelegate(_Wrapping(self))
+        self.setResizeMode(QListView.ResizeMode.Adjust)  # beside a scroll bar lines are narrower, and wrap once more
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

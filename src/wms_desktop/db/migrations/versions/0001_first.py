@@ -170,6 +170,7 @@ def upgrade() -> None:
     )
     op.create_index('ix_location_floor', 'location', ['kind', 'aisle', 'x_mm', 'y_mm'], unique=False)
     op.create_index('ix_location_kind_walk_seq', 'location', ['kind', 'walk_seq'], unique=False)
+    op.create_index('ix_location_zone', 'location', ['kind', 'zone', 'walk_seq'], unique=False)
     op.create_table('purchase_order',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('number', sa.Text(), nullable=False),
@@ -266,8 +267,7 @@ def upgrade() -> None:
     sa.Column('done_at', wms_desktop.db.types.Instant(), nullable=True),
     sa.Column('method', sa.Text(), nullable=False),
     sa.Column('completes', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
-    sa.Column('bound', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
-    sa.Column('worth', wms_desktop.db.types.Money(), nullable=False),
+    sa.Column('bound', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
     sa.Column('shared_at', wms_desktop.db.types.Instant(), nullable=True),
     sa.CheckConstraint("method IN ('', 'stated', 'search', 'solver')", name=op.f('ck_delivery_method')),
     sa.CheckConstraint("state IN ('expected', 'here', 'done', 'missed', 'cancelled')", name=op.f('ck_delivery_state')),
@@ -613,7 +613,7 @@ def upgrade() -> None:
     sa.Column('number', sa.Text(), nullable=False),
     sa.Column('purchase_order_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
     sa.Column('dock_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
-    sa.Column('state', sa.Text(), nullable=False),
+    sa.Column('state', wms_desktop.db.types.Word(), nullable=False),
     sa.Column('opened_at', wms_desktop.db.types.Instant(), nullable=False),
     sa.Column('closed_at', wms_desktop.db.types.Instant(), nullable=True),
     sa.Column('delivery_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
@@ -629,6 +629,7 @@ def upgrade() -> None:
     sqlite_strict=True
     )
     op.create_index('ix_receipt_delivery_id', 'receipt', ['delivery_id'], unique=False)
+    op.create_index('ix_receipt_open', 'receipt', ['state'], unique=False, sqlite_where=sa.text("state = 'open'"), postgresql_where=sa.text("state = 'open'"))
     op.create_index('ix_receipt_purchase_order_id', 'receipt', ['purchase_order_id'], unique=False)
     op.create_table('substitute',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -926,8 +927,10 @@ def upgrade() -> None:
     sa.Column('notice_line_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
     sa.Column('plate_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('photo', sa.Text(), nullable=False),
+    sa.Column('case_units', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.CheckConstraint("condition IN ('good', 'damaged', 'inspect', 'relabel')", name=op.f('ck_receipt_line_condition')),
     sa.CheckConstraint("state IN ('received', 'countered')", name=op.f('ck_receipt_line_state')),
+    sa.CheckConstraint('case_units > 0', name=op.f('ck_receipt_line_case_units')),
     sa.CheckConstraint('qty > 0 AND pegged >= 0 AND pegged <= qty', name=op.f('ck_receipt_line_pegged_within_received')),
     sa.ForeignKeyConstraint(['lot_id'], ['lot.id'], name=op.f('fk_receipt_line_lot_id')),
     sa.ForeignKeyConstraint(['notice_line_id'], ['notice_line.id'], name=op.f('fk_receipt_line_notice_line_id')),

@@ -15,11 +15,12 @@ from sqlalchemy.orm import Session
 from wms_desktop.db.catalog import BACKORDERS, REMOVALS
 from wms_desktop.db.tables import Barcode, ImportRow, KitPart, Location, Product, Stock, Substitute
 from wms_desktop.domain import barcodes
-from wms_desktop.errors import BadInput, Refusal
-from wms_desktop.services import catalog_rules, importing_lookups, news, undo
+from wms_desktop.errors import Refusal
+from wms_desktop.services import catalog_rules, news, undo
 from wms_desktop.services.catalog import VELOCITIES
 from wms_desktop.services.dialogue import Context
-from wms_desktop.services.importing_fields import (
+from wms_desktop.services.importing import lookups
+from wms_desktop.services.importing.fields import (
     MOST_UNITS,
     BadField,
     Fields,
@@ -27,11 +28,10 @@ from wms_desktop.services.importing_fields import (
     amount,
     day,
     flag,
-    of_refusal,
     whole,
     word,
 )
-from wms_desktop.services.importing_rows import Document, Verdict, own_problems
+from wms_desktop.services.importing.rows import Document, Verdict, judge_rows
 from wms_desktop.services.intake import Entry, find_ids, in_pieces, insert_rows
 from wms_desktop.views.imports import Reading
 
@@ -89,7 +89,7 @@ class ProductsJudge:
     by_row = True
 
     def __init__(self, session: Session, now: datetime, reading: Reading, run_id: int) -> None:
-        self._options = importing_lookups.options_of(session, reading)
+        self._options = lookups.options_of(session, reading)
         self._run_id = run_id
         self._skus: dict[str, int] = {}
         self._codes: dict[str, tuple[str, int]] = {}
@@ -101,18 +101,9 @@ class ProductsJudge:
         verdicts = [Verdict(document) for document in documents]
         rows = [self._options.filled(document.rows[0].fields) for document in documents]
         known = _look_up(session, rows)
-        for verdict, fields in zip(verdicts, rows, strict=True):
-            own_problems(verdict)
-            row = verdict.document.rows[0]
-            if verdict.wrongs:
-                continue
-            try:
-                verdict.plan = article = self._read(fields, known, row.line)
-            except BadField as bad:
-                verdict.refuse(row, bad.wrong)
-            except BadInput as refused:
-                verdict.refuse(row, of_refusal(refused))
-            else:
+        judge_rows(verdicts, rows, lambda fields, line: self._read(fields, known, line))
+        for verdict in verdicts:
+            if (article := verdict.plan) is not None:
                 verdict.effect = "fresh" if not article.id else "updated" if article.changes else "untouched"
         return verdicts
 

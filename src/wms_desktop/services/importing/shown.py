@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 
 from wms_desktop.db.tables import ImportMapping, ImportRow, ImportRun, Operator
 from wms_desktop.prompts import Message
-from wms_desktop.services.importing_fields import Wrong
-from wms_desktop.services.importing_rows import Staged, staged_of
-from wms_desktop.services.importing_runs import get_run, reading_of, report_of
+from wms_desktop.services.importing.fields import Wrong
+from wms_desktop.services.importing.rows import Staged, staged_of
+from wms_desktop.services.importing.runs import get_run, reading_of, report_of
 from wms_desktop.services.intake import AT_ONCE
 from wms_desktop.views.imports import FIELDS, Declared, FieldTotals, Preview, Problem, Reading, RunRow, Totals
 

@@ -15,10 +15,11 @@ from wms_desktop.db.tables import ImportMapping, ImportRow, ImportRun
 from wms_desktop.domain import barcode_cleaning, written
 from wms_desktop.errors import BadInput, Refusal, Value
 from wms_desktop.prompts import Answer, Message, Outcome
-from wms_desktop.services import importing_notices, importing_orders, importing_purchases, orders, settings, undo
+from wms_desktop.services import orders, settings, undo
 from wms_desktop.services.dialogue import Context
-from wms_desktop.services.importing_fields import Fields, Wrong
-from wms_desktop.services.importing_rows import (
+from wms_desktop.services.importing import notices, order_verdicts, purchases
+from wms_desktop.services.importing.fields import Fields, Wrong
+from wms_desktop.services.importing.rows import (
     OPEN,
     READER,
     Pages,
@@ -28,7 +29,7 @@ from wms_desktop.services.importing_rows import (
     pack,
     save_verdicts,
 )
-from wms_desktop.services.importing_runs import (
+from wms_desktop.services.importing.runs import (
     Checker,
     count_left_out,
     forget_run,
@@ -40,7 +41,7 @@ from wms_desktop.services.importing_runs import (
     refuse_published,
     report_of,
 )
-from wms_desktop.services.importing_shown import problem_of
+from wms_desktop.services.importing.shown import problem_of
 from wms_desktop.services.intake import Entry
 from wms_desktop.views.imports import FIELDS, KINDS, OF_DOCUMENTS, Reading
 
@@ -48,7 +49,7 @@ NAME = "imports"
 PUBLISHED_AT_ONCE = 20_000
 _MOST_MAPPING = 100_000
 _HEADS = {
-    "orders": importing_orders.HEAD, "purchases": importing_purchases.HEAD, "notices": importing_notices.HEAD,
+    "orders": order_verdicts.HEAD, "purchases": purchases.HEAD, "notices": notices.HEAD,
 }  # fmt: skip
 """What rows of a document say of the whole of it."""
 

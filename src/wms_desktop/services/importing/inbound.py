@@ -11,9 +11,10 @@ from sqlalchemy.orm import Session
 
 from wms_desktop.db.tables import Supplier
 from wms_desktop.errors import BadInput, Value
-from wms_desktop.services.importing_fields import MOST_UNITS, BadField, Fields, Wrong, amount, of_refusal, whole
-from wms_desktop.services.importing_lookups import Catalog, Options
-from wms_desktop.services.importing_rows import Document, Staged, Verdict, own_problems
+from wms_desktop.services.importing.drafts import Draft
+from wms_desktop.services.importing.fields import MOST_UNITS, BadField, Fields, Wrong, amount, of_refusal, whole
+from wms_desktop.services.importing.lookups import Catalog, Options
+from wms_desktop.services.importing.rows import Document, Staged, Verdict, own_problems
 from wms_desktop.services.intake import Entry, in_pieces, insert_rows
 
 _MOST_CODE = 60
@@ -28,33 +29,12 @@ class Seller:
     name: str
 
 
-@dataclass(slots=True)
-class Draft:
-    """A document on its way to its verdict: what it says of the whole, which row said so, and its rows."""
-
-    verdict: Verdict
-    said: dict[str, str] = field(default_factory=dict)
-    said_by: dict[str, Staged] = field(default_factory=dict)
-    fields: list[tuple[Staged, Fields]] = field(default_factory=list)
-
-    @property
-    def number(self) -> str:
-        """The document's number."""
-        return self.verdict.document.key
-
-    @property
-    def rows(self) -> list[tuple[Staged, Fields]]:
-        """The rows in which nothing is wrong so far."""
-        return [(row, fields) for row, fields in self.fields if row.id not in self.verdict.wrongs]
-
-    def refuse(self, wrong: Wrong) -> None:
-        """Names something wrong with the whole, at the row that said it."""
-        self.verdict.refuse(self.said_by.get(wrong.column, self.verdict.document.rows[0]), wrong)
-
-
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """One row's goods: the article, its units, and the price of one (``has_price``: it was said)."""
+    """One row's goods: the article, its units, and the price of one (``has_price``: it was said).
+
+    ``is_case``: the row named a case, or counts in cases.
+    """
 
     row: Staged
     fields: Fields
@@ -63,6 +43,7 @@ class Wanted:
     qty: int
     price: Decimal
     has_price: bool
+    is_case: bool = False
 
 
 def draft_of(options: Options, document: Document, head: Sequence[str]) -> Draft:
@@ -97,6 +78,7 @@ def goods_of(draft: Draft, catalog: Catalog) -> list[Wanted]:
     for row, fields in draft.rows:
         try:
             found.append(_wanted(row, fields, catalog))
+            draft.verdict.counts["by_case"] += found[-1].is_case
         except BadField as bad:
             draft.verdict.refuse(row, bad.wrong)
     return found
@@ -107,6 +89,7 @@ def _wanted(row: Staged, fields: Fields, catalog: Catalog) -> Wanted:
     name = next((name for name in ("sku", "barcode", "name") if fields.get(name)), "sku")
     if goods is None:
         raise BadField(name, fields.get(name, ""), "unknown_product" if fields.get(name) else "empty")
+    goods = catalog.counted(fields, goods)
     qty = whole(fields, "qty", 1, most=MOST_UNITS)
     if not qty:
         raise BadField("qty", "", "empty")
@@ -116,7 +99,8 @@ def _wanted(row: Staged, fields: Fields, catalog: Catalog) -> Wanted:
     units = qty * goods.units
     if units > MOST_UNITS:
         raise BadField("qty", str(qty), "too_large", most=MOST_UNITS // goods.units)
-    return Wanted(row, fields, goods.id, fields.get(name, ""), units, price, bool(fields.get("price")))
+    return Wanted(row, fields, goods.id, fields.get(name, ""), units, price, bool(fields.get("price")),
+                  goods.units > 1)  # fmt: skip
 
 
 @dataclass(slots=True)

@@ -11,10 +11,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from wms_desktop.db.tables import OrderEvent
-from wms_desktop.services.importing_fields import Wrong
-from wms_desktop.services.importing_lookups import Asked
-from wms_desktop.services.importing_repeats import KnownLine, KnownOrder, Repeat
-from wms_desktop.services.importing_rows import Verdict
+from wms_desktop.services.importing.fields import Wrong
+from wms_desktop.services.importing.lookups import Asked
+from wms_desktop.services.importing.repeats import KnownLine, KnownOrder, Repeat
+from wms_desktop.services.importing.rows import Verdict
 from wms_desktop.services.intake import AT_ONCE
 
 EVENT = "event.import_cancelled"

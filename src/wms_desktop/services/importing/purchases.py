@@ -14,11 +14,12 @@ from sqlalchemy.orm import Session
 
 from wms_desktop.db.tables import Product, PurchaseLine, PurchaseOrder, Receipt
 from wms_desktop.prompts import Message
-from wms_desktop.services import importing_lookups, inbound, lead_times, news, planning, settings, site_time
+from wms_desktop.services import inbound, lead_times, news, planning, settings, site_time
 from wms_desktop.services.dialogue import Context
-from wms_desktop.services.importing_fields import BadField, Wrong, day, flag, instant
-from wms_desktop.services.importing_inbound import (
-    Draft,
+from wms_desktop.services.importing import lookups
+from wms_desktop.services.importing.drafts import Draft
+from wms_desktop.services.importing.fields import BadField, Wrong, day, flag, instant
+from wms_desktop.services.importing.inbound import (
     Seller,
     Sellers,
     Wanted,
@@ -27,7 +28,7 @@ from wms_desktop.services.importing_inbound import (
     find_sellers,
     goods_of,
 )
-from wms_desktop.services.importing_rows import Document, Verdict
+from wms_desktop.services.importing.rows import Document, Verdict
 from wms_desktop.services.intake import in_pieces, insert_rows
 from wms_desktop.views.imports import Reading
 
@@ -82,7 +83,7 @@ class PurchasesJudge:
     by_row = False
 
     def __init__(self, session: Session, now: datetime, reading: Reading) -> None:
-        self._options = importing_lookups.options_of(session, reading)
+        self._options = lookups.options_of(session, reading)
         self._today = site_time.today(session, now)
         self._zone = site_time.zone_of(session)
         self._lead_days = settings.get_int(session, "lead_days")
@@ -90,7 +91,7 @@ class PurchasesJudge:
     def judge(self, session: Session, documents: Sequence[Document], *, lock: bool = False) -> list[Verdict]:
         """The verdict on each document alone; a few questions for all of them."""
         drafts = [draft_of(self._options, document, HEAD) for document in documents]
-        catalog = importing_lookups.find_catalog(session, (fields for draft in drafts for _, fields in draft.fields))
+        catalog = lookups.find_catalog(session, (fields for draft in drafts for _, fields in draft.fields))
         known = find_known(session, [draft.number for draft in drafts], lock=lock)
         sellers = find_sellers(session, self._options, drafts, {one.supplier_id for one in known.values()})
         leads = lead_times.read(session, self._today, set(sellers.by_id)) if sellers.by_id else {}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from typing import Any, Protocol
@@ -13,9 +13,10 @@ from sqlalchemy import Integer, Row, Select, Text, and_, bindparam, or_, select,
 from sqlalchemy.orm import Session
 
 from wms_desktop.db.tables import ImportRow
+from wms_desktop.errors import BadInput
 from wms_desktop.prompts import Message
 from wms_desktop.services.dialogue import Context
-from wms_desktop.services.importing_fields import Fields, Wrong, as_text, wrong_of
+from wms_desktop.services.importing.fields import BadField, Fields, Wrong, as_text, of_refusal, wrong_of
 from wms_desktop.services.intake import append_rows
 from wms_desktop.views.imports import Totals
 
@@ -272,6 +273,24 @@ def own_problems(verdict: Verdict) -> None:
     for row in verdict.document.rows:
         if row.wrong is not None and row.wrong.rule.startswith(READER):
             verdict.refuse(row, row.wrong)
+
+
+def judge_rows(verdicts: Sequence[Verdict], rows: Sequence[Fields], read: Callable[[Fields, int], Any]) -> None:
+    """Plans documents of one row each: what ``read`` makes of its fields and line; what it refuses is said of the row.
+
+    What the reader of the file refused already is not read.
+    """
+    for verdict, fields in zip(verdicts, rows, strict=True):
+        own_problems(verdict)
+        if verdict.wrongs:
+            continue
+        row = verdict.document.rows[0]
+        try:
+            verdict.plan = read(fields, row.line)
+        except BadField as bad:
+            verdict.refuse(row, bad.wrong)
+        except BadInput as refused:
+            verdict.refuse(row, of_refusal(refused))
 
 
 def _rows() -> Select[*tuple[Any, ...]]:

@@ -11,11 +11,12 @@ from sqlalchemy.orm import Session
 
 from wms_desktop.db.tables import NO_LOT, NO_PLATE, Location, Lot, Product, Stock
 from wms_desktop.errors import BadInput
-from wms_desktop.services import importing_lookups, inventory, news
+from wms_desktop.services import inventory, news
 from wms_desktop.services.dialogue import Context
-from wms_desktop.services.importing_fields import MOST_UNITS, BadField, Fields, Wrong, day, whole, word
-from wms_desktop.services.importing_lookups import Catalog
-from wms_desktop.services.importing_rows import Document, Verdict, own_problems
+from wms_desktop.services.importing import lookups
+from wms_desktop.services.importing.fields import MOST_UNITS, BadField, Fields, Wrong, day, whole, word
+from wms_desktop.services.importing.lookups import Catalog
+from wms_desktop.services.importing.rows import Document, Verdict, judge_rows
 from wms_desktop.services.intake import in_pieces, insert_rows
 from wms_desktop.services.inventory import Goods, Spot
 from wms_desktop.views.imports import Reading
@@ -71,7 +72,7 @@ class StockJudge:
     by_row = True
 
     def __init__(self, session: Session, now: datetime, reading: Reading) -> None:
-        self._options = importing_lookups.options_of(session, reading)
+        self._options = lookups.options_of(session, reading)
         self._seen: dict[_Key, int] = {}
 
     def judge(self, session: Session, documents: Sequence[Document], *, lock: bool = False) -> list[Verdict]:
@@ -79,19 +80,7 @@ class StockJudge:
         verdicts = [Verdict(document) for document in documents]
         rows = [self._options.filled(document.rows[0].fields) for document in documents]
         known = _look_up(session, rows)
-        for verdict, fields in zip(verdicts, rows, strict=True):
-            own_problems(verdict)
-            row = verdict.document.rows[0]
-            if verdict.wrongs:
-                continue
-            try:
-                standing = _read(fields, known)
-                first = self._seen.setdefault(standing.key, row.line)
-                if first != row.line:
-                    raise BadField("location", fields["location"], "stock_twice", line=first)
-                verdict.plan = standing
-            except BadField as bad:
-                verdict.refuse(row, bad.wrong)
+        judge_rows(verdicts, rows, lambda fields, line: self._read_once(fields, known, line))
         return verdicts
 
     def remember(self, verdicts: Sequence[Verdict]) -> None:
@@ -132,6 +121,13 @@ class StockJudge:
 
     def finish(self, session: Session, context: Context) -> None:
         """Nothing is left to do."""
+
+    def _read_once(self, fields: Fields, known: _Known, line: int) -> _Standing:
+        standing = _read(fields, known)
+        first = self._seen.setdefault(standing.key, line)
+        if first != line:
+            raise BadField("location", fields["location"], "stock_twice", line=first)
+        return standing
 
 
 def _read(fields: Fields, known: _Known) -> _Standing:
@@ -179,7 +175,7 @@ def _lot(fields: Fields, product_id: int, known: _Known) -> tuple[int, str, date
 
 
 def _look_up(session: Session, rows: Sequence[Fields]) -> _Known:
-    catalog = importing_lookups.find_catalog(session, rows)
+    catalog = lookups.find_catalog(session, rows)
     products = {goods.id for goods in (*catalog.by_sku.values(), *catalog.by_code.values())}
     products |= {goods.id for many in catalog.by_name.values() for goods in many}
     places: dict[str, tuple[int, str]] = {}

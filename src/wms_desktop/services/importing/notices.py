@@ -8,18 +8,19 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from wms_desktop.db.tables import Notice, NoticeLine, NoticePackage, PurchaseOrder
 from wms_desktop.domain import sscc
 from wms_desktop.errors import Value
 from wms_desktop.prompts import Message
-from wms_desktop.services import importing_lookups, inbound, site_time
+from wms_desktop.services import inbound, site_time
 from wms_desktop.services.dialogue import Context
-from wms_desktop.services.importing_fields import BadField, Wrong, day, flag
-from wms_desktop.services.importing_inbound import (
-    Draft,
+from wms_desktop.services.importing import lookups, packages
+from wms_desktop.services.importing.drafts import Draft
+from wms_desktop.services.importing.fields import BadField, Wrong, day, flag
+from wms_desktop.services.importing.inbound import (
     Seller,
     Sellers,
     Wanted,
@@ -28,8 +29,8 @@ from wms_desktop.services.importing_inbound import (
     find_sellers,
     goods_of,
 )
-from wms_desktop.services.importing_purchases import Known, find_known, write_lines
-from wms_desktop.services.importing_rows import Document, Verdict
+from wms_desktop.services.importing.purchases import Known, find_known, write_lines
+from wms_desktop.services.importing.rows import Document, Verdict
 from wms_desktop.services.inbound import announcing
 from wms_desktop.services.inbound.announcing import NewNotice, NewNoticeLine, Room
 from wms_desktop.services.intake import in_pieces, insert_rows
@@ -64,6 +65,8 @@ class _Shipment:
     carrier: str
     is_cancelled: bool
     parts: list[_Part] = field(default_factory=list)
+    gone: list[int] = field(default_factory=list)
+    """Notices (their ids) of orders that the shipment named before, and names no more."""
 
     def as_notice(self, part: _Part, supplier_id: int, order_id: int, today: date) -> NewNotice:
         """A part as the house writes it down."""
@@ -85,8 +88,10 @@ class _House:
     notices: dict[announcing.Key, tuple[int, str]]
     rooms: dict[int, list[Room]]
     leaves: dict[int, tuple[dict[_Leaf, int], tuple[date, date | None, str]]]
-    packages: dict[str, tuple[str, int]]
-    """SSCCs that living notices name: the notice's number and its supplier."""
+    living: dict[str, list[Any]]
+    """What living notices of these numbers are for: (id, supplier, purchase order, whether goods came), by number."""
+    packages: packages.Packages
+    """SSCCs that the house knows."""
 
 
 class NoticesJudge:
@@ -95,13 +100,14 @@ class NoticesJudge:
     by_row = False
 
     def __init__(self, session: Session, now: datetime, reading: Reading) -> None:
-        self._options = importing_lookups.options_of(session, reading)
+        self._options = lookups.options_of(session, reading)
         self._today = site_time.today(session, now)
+        self._repeats = packages.Repeats()
 
     def judge(self, session: Session, documents: Sequence[Document], *, lock: bool = False) -> list[Verdict]:
         """The verdict on each document alone; a few questions for all of them."""
         drafts = [draft_of(self._options, document, HEAD) for document in documents]
-        catalog = importing_lookups.find_catalog(session, (fields for draft in drafts for _, fields in draft.fields))
+        catalog = lookups.find_catalog(session, (fields for draft in drafts for _, fields in draft.fields))
         _say_purchases(drafts)
         house = self._look_up(session, drafts, lock=lock)
         for draft in drafts:
@@ -113,11 +119,14 @@ class NoticesJudge:
         return [draft.verdict for draft in drafts]
 
     def remember(self, verdicts: Sequence[Verdict]) -> None:
-        """Documents are judged alone."""
+        """Keeps the SSCCs of good notices."""
+        for verdict in verdicts:
+            if verdict.is_good and not verdict.plan.is_cancelled:
+                self._repeats.add(verdict.document)
 
     def refuse(self, session: Session) -> dict[str, dict[int, Wrong]]:
-        """Nothing more than each document says of itself."""
-        return {}
+        """An SSCC that two notices of the file name is refused in the later one."""
+        return self._repeats.refuse()
 
     def write(self, session: Session, context: Context, verdicts: Sequence[Verdict]) -> None:
         """Writes notices down, with the purchase orders and suppliers that come in with them; plans and days follow."""
@@ -126,6 +135,8 @@ class NoticesJudge:
             for part in shipment.parts:
                 if shipment.is_cancelled and part.notice_id:
                     inbound.cancel_notice(session, context, part.notice_id)
+            for notice_id in shipment.gone:
+                inbound.cancel_notice(session, context, notice_id)
         living = [shipment for shipment in shipments if not shipment.is_cancelled]
         orders = _add_purchases(session, living, self._today)
         notices = []
@@ -162,7 +173,8 @@ class NoticesJudge:
             notices,
             announcing.list_room(session, [one.id for one in purchases.values()]),
             _list_leaves(session, [notice_id for notice_id, _ in notices.values()]),
-            _list_packages(session, codes - {""}),
+            _list_living(session, [draft.number for draft in drafts]),
+            packages.find(session, codes - {""}),
         )
 
     def _judge(self, session: Session, house: _House, draft: Draft, lines: list[Wanted]) -> None:
@@ -185,7 +197,8 @@ class NoticesJudge:
             shipment.parts.append(part)
             if not draft.verdict.wrongs and part.known is not None and not shipment.is_cancelled:
                 _judge_units(session, house, draft, shipment, part, self._today)
-        _refuse_packages(house, draft, shipment, lines)
+        _judge_packages(house, draft, shipment, lines)
+        _take_off(house, draft.verdict, shipment)
         _conclude(draft.verdict, shipment)
 
 
@@ -275,16 +288,37 @@ def _judge_units(session: Session, house: _House, draft: Draft, shipment: _Shipm
         draft.verdict.refuse(wanted.row, Wrong("qty", str(wanted.qty), "import.run.notice_over", told))
 
 
-def _refuse_packages(house: _House, draft: Draft, shipment: _Shipment, lines: Sequence[Wanted]) -> None:
-    """An SSCC names one package: another notice that is still to come may not have it."""
+def _take_off(house: _House, verdict: Verdict, shipment: _Shipment) -> None:
+    """Orders that the shipment named when it was told before, and names no more, are taken off it.
+
+    Those of which goods are here stay as they are, and that is said.
+    """
+    suppliers = _suppliers_of(shipment)
+    named = {part.purchase for part in shipment.parts}
     if shipment.is_cancelled:
         return
-    for line in lines:
-        for name in ("pallet", "carton"):
-            code = line.fields.get(name, "")
-            other = house.packages.get(code)
-            if other is not None and other[0] != shipment.number:
-                draft.verdict.refuse(line.row, Wrong(name, code, "import.run.package_taken", {"notice": other[0]}))
+    for before in house.living.get(shipment.number, ()):
+        if before.supplier_id not in suppliers or before.purchase in named:
+            continue
+        told: dict[str, Value] = {"notice": shipment.number, "purchase": before.purchase}
+        if before.came:
+            verdict.notes.append(Message("import.run.notice_stays", told))
+        else:
+            shipment.gone.append(before.id)
+            verdict.notes.append(Message("import.run.notice_leaves", told))
+
+
+def _suppliers_of(shipment: _Shipment) -> set[int]:
+    """The suppliers whose shipment it is (ids; 0: one that comes in with it): of its orders, and the one named."""
+    suppliers = {part.known.supplier_id for part in shipment.parts if part.known is not None}
+    return suppliers | ({shipment.seller.id} if shipment.seller is not None else set())
+
+
+def _judge_packages(house: _House, draft: Draft, shipment: _Shipment, lines: Sequence[Wanted]) -> None:
+    """An SSCC names one package: what another notice, or a pallet in the house, bears is refused."""
+    if shipment.is_cancelled:
+        return
+    packages.judge(house.packages, draft.verdict, _suppliers_of(shipment), [(line.row, line.fields) for line in lines])
 
 
 def _conclude(verdict: Verdict, shipment: _Shipment) -> None:
@@ -295,8 +329,8 @@ def _conclude(verdict: Verdict, shipment: _Shipment) -> None:
         verdict.effect = "updated" if known else "untouched"
         verdict.counts["notices_never_here"] += not known
         return
-    verdict.effect = "updated" if known else "fresh"
-    if known and all(part.is_same for part in shipment.parts):
+    verdict.effect = "updated" if known or shipment.gone else "fresh"
+    if known and all(part.is_same for part in shipment.parts) and not shipment.gone:
         verdict.effect = "untouched"
     for part in shipment.parts:
         if part.known is None:
@@ -339,16 +373,20 @@ def _list_leaves(
     return found
 
 
-def _list_packages(session: Session, codes: Iterable[str]) -> dict[str, tuple[str, int]]:
-    """The notices, still to come, that name these SSCCs."""
-    found: dict[str, tuple[str, int]] = {}
-    for part in in_pieces(codes):
-        rows = session.execute(
-            select(NoticePackage.code, Notice.number, Notice.supplier_id)
-            .join(Notice, Notice.id == NoticePackage.notice_id)
-            .where(NoticePackage.code.in_(part), Notice.state.in_(announcing.LIVING))
-        )
-        found |= {row.code: (row.number, row.supplier_id) for row in rows}
+def _list_living(session: Session, numbers: Sequence[str]) -> dict[str, list[Any]]:
+    """What living notices of these numbers are for, by number."""
+    found: dict[str, list[Any]] = defaultdict(list)
+    came = exists().where(NoticeLine.notice_id == Notice.id, NoticeLine.received > 0)
+    query = (
+        select(Notice.id, Notice.number, Notice.supplier_id, PurchaseOrder.number.label("purchase"),
+               or_(Notice.state == "here", came).label("came"))
+        .join(PurchaseOrder, PurchaseOrder.id == Notice.purchase_order_id)
+        .where(Notice.state.in_(announcing.LIVING))
+        .order_by(Notice.id)
+    )  # fmt: skip
+    for part in in_pieces(numbers):
+        for row in session.execute(query.where(Notice.number.in_(part))):
+            found[row.number].append(row)
     return found
 
 

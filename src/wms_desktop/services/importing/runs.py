@@ -16,12 +16,12 @@ from wms_desktop.db.tables import ImportRow, ImportRun, Operator
 from wms_desktop.errors import BadInput, Refusal, Value
 from wms_desktop.prompts import Message
 from wms_desktop.services import settings, site_time
-from wms_desktop.services.importing_demand import OrdersJudge
-from wms_desktop.services.importing_fields import Fields, Wrong
-from wms_desktop.services.importing_notices import NoticesJudge
-from wms_desktop.services.importing_products import ProductsJudge
-from wms_desktop.services.importing_purchases import PurchasesJudge
-from wms_desktop.services.importing_rows import (
+from wms_desktop.services.importing.demand import OrdersJudge
+from wms_desktop.services.importing.fields import Fields, Wrong
+from wms_desktop.services.importing.notices import NoticesJudge
+from wms_desktop.services.importing.products import ProductsJudge
+from wms_desktop.services.importing.purchases import PurchasesJudge
+from wms_desktop.services.importing.rows import (
     ELSEWHERE,
     MOST_NOTES,
     OPEN,
@@ -35,7 +35,7 @@ from wms_desktop.services.importing_rows import (
     save_verdicts,
     tally_of,
 )
-from wms_desktop.services.importing_stock import StockJudge
+from wms_desktop.services.importing.stock import StockJudge
 from wms_desktop.views.imports import KINDS, OF_DOCUMENTS, Ending, Fault, Reading, Record
 
 KEPT_DAYS = 60

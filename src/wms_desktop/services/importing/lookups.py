@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from fnmatch import fnmatchcase
@@ -13,10 +14,10 @@ from sqlalchemy import Row, Select, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from wms_desktop.db.tables import Barcode, CarrierService, Customer, Product
-from wms_desktop.domain import barcodes
+from wms_desktop.domain import barcodes, written
 from wms_desktop.services import settings
-from wms_desktop.services.importing_fields import BadField, Fields
-from wms_desktop.services.importing_rows import Staged
+from wms_desktop.services.importing.fields import BadField, Fields
+from wms_desktop.services.importing.rows import Staged
 from wms_desktop.services.intake import AT_ONCE
 from wms_desktop.views.imports import Reading
 
@@ -111,6 +112,8 @@ class Catalog:
     by_sku: dict[str, Goods] = field(default_factory=dict)
     by_code: dict[str, Goods] = field(default_factory=dict)
     by_name: dict[str, list[Goods]] = field(default_factory=dict)
+    cases: dict[int, list[int]] = field(default_factory=dict)
+    """The sizes of the cases of articles, by article, where rows count in cases."""
 
     def find(self, fields: Fields) -> Goods | None:
         """The article that a row names: by its sku, its barcode, the sku read as a barcode; by name if it has no code.
@@ -130,10 +133,27 @@ class Catalog:
             raise BadField("name", name, "several_products")
         return named[0] if named else None
 
+    def counted(self, fields: Fields, goods: Goods) -> Goods:
+        """The article with the units that one of the row's quantity stands for.
+
+        A row that counts in cases means the article's case, unless its own code is that of a case already. Raises
+        BadField where no size of its case is known, or several are.
+        """
+        if fields.get("unit") != written.CASE or goods.units > 1:
+            return goods
+        sizes = self.cases.get(goods.id, [])
+        if not sizes:
+            raise BadField("unit", fields["unit"], "case_unknown", sku=_name_of(fields))
+        if len(sizes) > 1:
+            known = ", ".join(map(str, sorted(sizes)))
+            raise BadField("unit", fields["unit"], "case_several", sku=_name_of(fields), sizes=known)
+        return replace(goods, units=sizes[0])
+
 
 def find_catalog(session: Session, rows: Iterable[Fields]) -> Catalog:
     """The articles that these rows may mean."""
     catalog = Catalog()
+    rows = list(rows)
     skus, codes, names = set(), set(), set()
     for fields in rows:
         sku, code = fields.get("sku", ""), fields.get("barcode", "")
@@ -150,7 +170,24 @@ def find_catalog(session: Session, rows: Iterable[Fields]) -> Catalog:
         catalog.by_code[row[0]] = Goods(row[1], row[3], row[2])
     for row in _look_up(session, select(Product.name, *facts), Product.name, names):
         catalog.by_name.setdefault(row[0], []).append(Goods(row[1], 1, row[2]))
+    _add_cases(session, catalog, [fields for fields in rows if fields.get("unit") == written.CASE])
     return catalog
+
+
+def _add_cases(session: Session, catalog: Catalog, rows: Sequence[Fields]) -> None:
+    """The sizes of the cases of articles whose rows count in cases."""
+    ids = set()
+    for fields in rows:
+        with suppress(BadField):  # a name that several bear is told where the row is judged
+            goods = catalog.find(fields)
+            ids |= {goods.id} if goods is not None else set()
+    sizes = select(Barcode.product_id, Barcode.units).where(Barcode.units > 1).distinct()
+    for row in _look_up(session, sizes, Barcode.product_id, ids):
+        catalog.cases.setdefault(row[0], []).append(row[1])
+
+
+def _name_of(fields: Fields) -> str:
+    return fields.get("sku") or fields.get("barcode") or fields.get("name", "")
 
 
 def find_customers(session: Session, codes: Iterable[str]) -> dict[str, Buyer]:

@@ -10,13 +10,14 @@ from typing import Any, NamedTuple
 from sqlalchemy.orm import Session
 
 from wms_desktop.db.tables import Customer
-from wms_desktop.services import first_promises, importing_orders, importing_repeats, order_log, orders, policies
+from wms_desktop.services import first_promises, order_log, orders, policies
 from wms_desktop.services.dialogue import Context
 from wms_desktop.services.first_promises import NewWant
-from wms_desktop.services.importing_fields import Wrong
-from wms_desktop.services.importing_orders import Fresh, House
-from wms_desktop.services.importing_repeats import Repeat
-from wms_desktop.services.importing_rows import Document, Verdict
+from wms_desktop.services.importing import order_verdicts, repeats
+from wms_desktop.services.importing.fields import Wrong
+from wms_desktop.services.importing.order_verdicts import Fresh, House
+from wms_desktop.services.importing.repeats import Repeat
+from wms_desktop.services.importing.rows import Document, Verdict
 from wms_desktop.services.intake import insert_rows
 from wms_desktop.services.order_log import Happened
 from wms_desktop.services.policies import Wanted
@@ -42,12 +43,12 @@ class OrdersJudge:
     by_row = False
 
     def __init__(self, session: Session, now: datetime, reading: Reading) -> None:
-        self._house = importing_orders.house_of(session, now, reading)
+        self._house = order_verdicts.house_of(session, now, reading)
         self._wanted: list[tuple[int, str, int, Wanted]] = []
 
     def judge(self, session: Session, documents: Sequence[Document], *, lock: bool = False) -> list[Verdict]:
         """The verdict on each document alone."""
-        return importing_orders.judge(session, self._house, documents, lock=lock)
+        return order_verdicts.judge(session, self._house, documents, lock=lock)
 
     def remember(self, verdicts: Sequence[Verdict]) -> None:
         """What the good documents ask for, as far as a backorder rule may speak of it."""
@@ -78,7 +79,7 @@ class OrdersJudge:
         """Puts new orders in, changes those that are here; every new line with its first promise."""
         _promise(session, self._house, verdicts)
         _write_fresh(session, context, [v.plan for v in verdicts if isinstance(v.plan, Fresh)])
-        importing_repeats.apply(session, context, [v.plan for v in verdicts if isinstance(v.plan, Repeat)])
+        repeats.apply(session, context, [v.plan for v in verdicts if isinstance(v.plan, Repeat)])
 
     def finish(self, session: Session, context: Context) -> None:
         """Nothing is left to do."""
@@ -138,7 +139,7 @@ def _write_fresh(session: Session, context: Context, fresh: Sequence[Fresh]) -> 
             lines.append(line)
     order_ids = orders.write_orders(session, [one.head for one in fresh], lines)
     notes = [
-        Happened(order_id, importing_repeats.NOTE, {"text": one.note})
+        Happened(order_id, repeats.NOTE, {"text": one.note})
         for order_id, one in zip(order_ids, fresh, strict=True)
         if one.note
     ]

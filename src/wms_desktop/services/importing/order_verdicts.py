@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from itertools import count
@@ -16,8 +16,10 @@ from sqlalchemy.orm import Session
 from wms_desktop.db.catalog import SHIP_RULES
 from wms_desktop.domain.countries import find_number
 from wms_desktop.errors import BadInput, Value
-from wms_desktop.services import importing_cancellations, importing_lookups, importing_repeats, orders, settings
-from wms_desktop.services.importing_fields import (
+from wms_desktop.services import orders, settings
+from wms_desktop.services.importing import cancellations, lookups, repeats
+from wms_desktop.services.importing.drafts import Draft
+from wms_desktop.services.importing.fields import (
     MOST_UNITS,
     BadField,
     Fields,
@@ -30,9 +32,9 @@ from wms_desktop.services.importing_fields import (
     whole,
     word,
 )
-from wms_desktop.services.importing_lookups import Asked, Buyer, Catalog, Goods, Options, Services
-from wms_desktop.services.importing_repeats import AskedLine, KnownOrder, Repeat
-from wms_desktop.services.importing_rows import Document, Staged, Verdict, own_problems
+from wms_desktop.services.importing.lookups import Asked, Buyer, Catalog, Goods, Options, Services
+from wms_desktop.services.importing.repeats import AskedLine, KnownOrder, Repeat
+from wms_desktop.services.importing.rows import Document, Staged, Verdict, own_problems
 from wms_desktop.services.intake import Entry
 from wms_desktop.services.orders import NewOrder
 from wms_desktop.services.site_time import zone_of
@@ -85,8 +87,8 @@ def house_of(session: Session, now: datetime, reading: Reading) -> House:
         now=now,
         today=now.astimezone(zone).date(),
         zone=zone,
-        options=importing_lookups.options_of(session, reading),
-        services=importing_lookups.find_services(session),
+        options=lookups.options_of(session, reading),
+        services=lookups.find_services(session),
         currency=settings.get(session, "currency"),
         country=_own_country(session),
         channel=reading.format if reading.format in _SHOPS else "",
@@ -117,41 +119,24 @@ class Fresh:
 
 
 @dataclass(slots=True)
-class _Draft:
-    """A document on its way to its verdict: what it says of the whole order, and which row said so."""
+class _Draft(Draft):
+    """An order on its way to its verdict; ``service_of`` is the carrier's service that one of its rows names."""
 
-    verdict: Verdict
-    said: dict[str, str] = field(default_factory=dict)
-    said_by: dict[str, Staged] = field(default_factory=dict)
-    fields: list[tuple[Staged, Fields]] = field(default_factory=list)
     service_of: str = ""
-
-    @property
-    def number(self) -> str:
-        """The order's number."""
-        return self.verdict.document.key
-
-    def refuse(self, bad: BadField) -> None:
-        """Names a wrong field of the head, at the row that said it."""
-        self.refuse_with(bad.wrong)
-
-    def refuse_with(self, wrong: Wrong) -> None:
-        """The same, by its rule."""
-        self.verdict.refuse(self.said_by.get(wrong.column, self.verdict.document.rows[0]), wrong)
 
 
 def judge(session: Session, house: House, documents: Sequence[Document], *, lock: bool = False) -> list[Verdict]:
     """The verdict on each document; a few questions for all of them. ``lock``: known orders are locked meanwhile."""
     drafts = [_draft(house, document) for document in documents]
-    catalog = importing_lookups.find_catalog(session, (fields for draft in drafts for _, fields in draft.fields))
-    buyers = importing_lookups.find_customers(session, (_buyer_code(draft.said) for draft in drafts))
-    numbers = [number for draft in drafts for number in importing_cancellations.numbers_of(draft.number)]
-    known = importing_repeats.find_known(session, numbers, lock=lock)
-    done = importing_cancellations.find_done(session, known)
+    catalog = lookups.find_catalog(session, (fields for draft in drafts for _, fields in draft.fields))
+    buyers = lookups.find_customers(session, (_buyer_code(draft.said) for draft in drafts))
+    numbers = [number for draft in drafts for number in cancellations.numbers_of(draft.number)]
+    known = repeats.find_known(session, numbers, lock=lock)
+    done = cancellations.find_done(session, known)
     for draft in drafts:
         lines = list(_lines(house, draft, catalog))
         if any(line.qty < 0 for line in lines):
-            importing_cancellations.judge(draft.verdict, lines, known, done)
+            cancellations.judge(draft.verdict, lines, known, done)
         elif draft.number in known:
             _judge_repeat(house, draft, lines, known[draft.number])
         else:
@@ -180,7 +165,7 @@ def _draft(house: House, document: Document) -> _Draft:
         if name in _OF_HEAD:
             draft.said.setdefault(name, text)
     if not draft.number:
-        draft.refuse_with(Wrong("number", "", "import.run.empty"))
+        draft.refuse(Wrong("number", "", "import.run.empty"))
     return draft
 
 
@@ -237,7 +222,7 @@ def _lines(house: House, draft: _Draft, catalog: Catalog) -> Iterator[Asked]:
             if goods is None:
                 _no_article(house, draft, row, fields)
                 continue
-            yield _line(draft, row, fields, goods, numbers)
+            yield _line(draft, row, fields, catalog.counted(fields, goods), numbers)
         except BadField as bad:
             draft.verdict.refuse(row, bad.wrong)
 
@@ -297,7 +282,7 @@ def _judge_fresh(house: House, draft: _Draft, lines: Sequence[Asked], buyers: Ma
     try:
         is_cancelled = flag(said, "is_cancelled")
     except BadField as bad:
-        return draft.refuse(bad)
+        return draft.refuse(bad.wrong)
     if is_cancelled or (lines and not alive and not verdict.wrongs):
         verdict.effect = "untouched"
         verdict.counts["cancelled_never_here"] += 1
@@ -326,17 +311,17 @@ def _buyer(house: House, draft: _Draft, buyers: Mapping[str, Buyer]) -> Buyer | 
     code = _buyer_code(draft.said)
     column = "customer_code" if draft.said.get("customer_code") else "customer_name"
     if not code:
-        draft.refuse_with(Wrong("customer_code", "", "import.run.no_customer"))
+        draft.refuse(Wrong("customer_code", "", "import.run.no_customer"))
         return None
     if code in buyers:
         return buyers[code]
     if not house.options.makes_customers:
-        draft.refuse_with(Wrong(column, code, "import.run.unknown_customer"))
+        draft.refuse(Wrong(column, code, "import.run.unknown_customer"))
         return None
     try:
         Entry("customers", 1).code(column, code)
     except BadInput as refused:
-        draft.refuse_with(of_refusal(refused))
+        draft.refuse(of_refusal(refused))
         return None
     return Buyer(0, code)
 
@@ -349,7 +334,7 @@ def _service(house: House, draft: _Draft) -> int | None:
         return found
     if house.services.default is None:
         rule = "import.run.unknown_service" if text else "import.run.no_service"
-        draft.refuse_with(Wrong("service", text, rule))
+        draft.refuse(Wrong("service", text, rule))
         return None
     draft.verdict.counts["default_service"] += bool(text)
     return house.services.default
@@ -365,7 +350,7 @@ def _head(house: House, draft: _Draft) -> dict[str, Any] | None:
         priority, is_paid = whole(said, "priority_class", 1, most=9), flag(said, "is_paid")
         rule = word(said, "ship_rule", SHIP_RULES)
     except BadField as bad:
-        draft.refuse(bad)
+        draft.refuse(bad.wrong)
         return None
     row = NewOrder(
         number=draft.number, customer="", service="", placed_at=placed_at, leave_by=leave_by,
@@ -384,7 +369,7 @@ def _is_whole(draft: _Draft, row: NewOrder) -> bool:
     try:
         orders.check_head(Entry("orders", 1), row)
     except BadInput as refused:
-        draft.refuse_with(of_refusal(refused))
+        draft.refuse(of_refusal(refused))
         return False
     return True
 
@@ -422,11 +407,11 @@ def _judge_repeat(house: House, draft: _Draft, lines: Sequence[Asked], order: Kn
     repeat = Repeat(order)
     try:
         if flag(draft.said, "is_cancelled"):
-            importing_repeats.cancel_all(repeat)
+            repeats.cancel_all(repeat)
         else:
             _compare(house, draft, repeat, lines)
     except BadField as bad:
-        draft.refuse(bad)
+        draft.refuse(bad.wrong)
         return
     verdict.effect = "updated" if repeat.changes else "untouched"
     verdict.notes += repeat.kept
@@ -454,9 +439,9 @@ def _compare(house: House, draft: _Draft, repeat: Repeat, lines: Sequence[Asked]
     if customer and customer != row.customer:
         repeat.keep("customer_id", customer, "import_other_order")
     if said.get("note"):
-        repeat.note(importing_repeats.NOTE, {"text": said["note"]})
-    importing_repeats.compare_head(repeat, new, house.show)
-    importing_repeats.compare_lines(
+        repeat.note(repeats.NOTE, {"text": said["note"]})
+    repeats.compare_head(repeat, new, house.show)
+    repeats.compare_lines(
         repeat,
         [
             AskedLine(

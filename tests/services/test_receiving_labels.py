@@ -1,0 +1,145 @@
+"""Item labels at relabelling: one for each unit, in the house's own code, at the dock's printer, and again by a key."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from sqlalchemy import select
+
+from tests.builders import Desk, House
+from tests.gateways.paper_reader import read_all
+from wms_desktop.db.engine import writing
+from wms_desktop.db.tables import Barcode, PrintJob, Product
+from wms_desktop.domain.documents import ItemLabel, from_payload
+from wms_desktop.gateways.paper.rendering import render
+from wms_desktop.services import codes, receiving
+
+CODE = "8412345000003"
+
+
+@pytest.fixture
+def clerk(house: House) -> Desk:
+    return house.at(receiving, "DOCK-A", "OP-receiver")
+
+
+@pytest.fixture
+def toy(house: House) -> int:
+    return house.product("TOY", CODE, name="Toy", is_relabelled=True)
+
+
+def begin(house: House, clerk: Desk, product: int, qty: int) -> None:
+    """So many units on the dock, shown to be relabelled."""
+    house.purchase("PO-1", (product, qty))
+    sku = house.read(lambda s: s.get_one(Product, product).sku)
+    clerk.scan("PO-1", sku)
+    clerk.key("quantity", str(qty))
+    clerk.key("yes")
+
+
+def jobs(house: House) -> list[tuple[int, int, str]]:
+    """(labels, number of the copy, state) of each job of item labels."""
+    query = select(PrintJob).where(PrintJob.kind == "item_label").order_by(PrintJob.id)
+    return house.read(lambda s: [(job.copies, job.copy_no, job.state) for job in s.scalars(query)])
+
+
+def label(house: House) -> ItemLabel:
+    query = select(PrintJob.payload).where(PrintJob.kind == "item_label").order_by(PrintJob.id.desc()).limit(1)
+    document = from_payload("item_label", house.read(lambda s: s.scalar(query)))
+    assert isinstance(document, ItemLabel)
+    return document
+
+
+def test_units_that_pass_get_a_label_each_at_the_docks_printer(house: House, clerk: Desk, toy: int) -> None:
+    house.order("O1", (toy, 5))
+    begin(house, clerk, toy, 7)
+
+    answer = clerk.key("yes")
+
+    assert (answer.message.code, answer.message.args["labels"]) == ("labelled_verdict_lane", 7)
+    assert (jobs(house), answer.prompt.state) == ([(7, 0, "queued")], "bring")
+    assert house.read(lambda s: s.scalar(select(PrintJob.printer))) == "labels"
+
+
+def test_the_printed_label_scans_back_to_the_item_with_its_lot_and_day(house: House, clerk: Desk) -> None:
+    tea = house.product("TEA", CODE, name="Tea", is_relabelled=True, lot_tracked=True, expiry_tracked=True)
+    house.purchase("PO-1", (tea, 3))
+    clerk.scan("PO-1", "TEA", "L-77", "2027-12-31")
+    clerk.key("yes")
+    clerk.key("yes")
+
+    [(code, symbology)] = read_all(render(label(house)), 203)
+
+    found = house.read(lambda s: codes.resolve(s, symbology + code.decode()))
+    assert (found.id, found.units, found.lot, found.expiry) == (tea, 1, "L-77", "2027-12-31")
+    assert (label(house).lot, label(house).expiry) == ("L-77", date(2027, 12, 31))
+
+
+def test_an_item_without_a_gtin_gets_the_houses_own_code(house: House, clerk: Desk) -> None:
+    vase = house.product("VASE-1", "SUPPLIERS CODE", is_relabelled=True)
+    begin(house, clerk, vase, 2)
+    clerk.key("yes")
+
+    [(code, symbology)] = read_all(render(label(house)), 203)
+
+    assert (code, house.read(lambda s: codes.resolve(s, symbology + code.decode())).id) == (b"VASE-1", vase)
+
+
+def test_labels_printed_before_passing_are_not_printed_twice(house: House, clerk: Desk, toy: int) -> None:
+    begin(house, clerk, toy, 7)
+    clerk.key("reprint", "5")
+
+    answer = clerk.key("yes")
+
+    assert (jobs(house), answer.message.args["labels"]) == ([(5, 0, "queued"), (2, 0, "queued")], 2)
+
+
+def test_all_labels_first_and_the_pass_prints_none(house: House, clerk: Desk, toy: int) -> None:
+    begin(house, clerk, toy, 7)
+
+    first = clerk.key("reprint")
+
+    assert (first.message.code, first.prompt.state) == ("labels_printing", "passing")
+    assert clerk.key("yes").message.code == "verdict_bin"
+    assert jobs(house) == [(7, 0, "queued")]
+
+
+def test_f5_prints_the_last_labels_again_all_or_as_many_as_typed(house: House, clerk: Desk, toy: int) -> None:
+    begin(house, clerk, toy, 7)
+    clerk.key("yes")
+
+    again = clerk.key("reprint")
+    clerk.key("reprint", "2")
+
+    assert (again.message.code, again.message.args["copies"]) == ("reprinted_many", 7)
+    assert jobs(house) == [(7, 0, "queued"), (7, 1, "queued"), (2, 2, "queued")]
+
+
+def test_labels_of_a_pass_that_is_taken_back_are_void(house: House, clerk: Desk, toy: int) -> None:
+    begin(house, clerk, toy, 7)
+    clerk.key("yes")
+    clerk.key("reprint")
+
+    clerk.key("undo")
+
+    assert {state for _, _, state in jobs(house)} == {"void"}
+    assert clerk.key("yes").message.args["labels"] == 7
+
+
+def test_an_item_that_no_bars_can_say_passes_all_the_same_and_is_told(house: House, clerk: Desk) -> None:
+    vase = house.product("ВАЗА", is_relabelled=True)
+    with writing(house.engine) as session:
+        session.scalars(select(Barcode).where(Barcode.product_id == vase)).one().code = "КОД"
+    begin(house, clerk, vase, 2)
+
+    assert clerk.key("reprint").message.code == "no_label_code"
+    assert clerk.key("yes").message.code == "unlabelled_verdict_bin"
+    assert (house.on_hand("DOCK-1", vase), jobs(house)) == (2, [])
+
+
+def test_inspected_goods_pass_without_labels_unless_they_are_asked_for(house: House, clerk: Desk) -> None:
+    mug = house.product("MUG", is_inspected=True)
+    begin(house, clerk, mug, 3)
+
+    assert clerk.key("yes").message.code == "verdict_bin"
+    assert jobs(house) == []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import time
 from collections import Counter
+from dataclasses import dataclass
 from pathlib import Path
 from threading import current_thread
 from typing import Any
@@ -15,6 +16,18 @@ from wms_desktop.db.engine import sqlite_module
 from wms_desktop.db.triggers import TOTALS
 
 _WRITE = re.compile(r"\s*(?:INSERT INTO|UPDATE|DELETE FROM)\s+(?:bare\.)?(\w+)", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """One scan: its wall and CPU milliseconds, the bare commit's, rows and statements."""
+
+    ms: float
+    cpu_ms: float
+    bare_ms: float
+    rows: int
+    statements: int
+    said: str
 
 
 class RowCounter:

@@ -12,7 +12,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from sqlalchemy import select
 
-from benchmarks.bare_commit import RowCounter
+from benchmarks.bare_commit import RowCounter, Taken
 from wms_desktop import app
 from wms_desktop.config import Profile
 from wms_desktop.db.engine import open_engine, reading
@@ -92,8 +92,6 @@ class Windowed:
 
     def send(self, flow: str, event: Event) -> Answer:
         """One event, timed and held against a bare commit."""
-        from benchmarks.scan_latency import Taken  # late: each imports the other
-
         if self.window.place != flow:
             self.prompt(flow)
         self._wait_for_printers()

@@ -18,7 +18,6 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -30,7 +29,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "src"))
 from sqlalchemy import Engine
 
 from benchmarks import big_house, floor_work
-from benchmarks.bare_commit import BarePostgresql, BareSqlite, RowCounter
+from benchmarks.bare_commit import BarePostgresql, BareSqlite, RowCounter, Taken
 from benchmarks.floor_work import FLOWS, Papers, Player
 from wms_desktop.config import Profile
 from wms_desktop.db import schema
@@ -42,18 +41,6 @@ LIMIT_MS = 50.0
 _SEED = 2011
 _WARM_UP = 5
 Bare = BareSqlite | BarePostgresql
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Taken:
-    """One scan: its wall and CPU milliseconds, the bare commit's, rows and statements."""
-
-    ms: float
-    cpu_ms: float
-    bare_ms: float
-    rows: int
-    statements: int
-    said: str
 
 
 class Engined:

@@ -35,10 +35,11 @@ from wms_desktop.ui.widgets import plain, plain_tip
 from wms_desktop.ui.wording import say, say_message
 
 Index = QModelIndex | QPersistentModelIndex
-__all__ = ["Column", "RowsModel", "Table"]
+__all__ = ["Column", "RowsModel", "Table", "wrap_lines"]
 _NOWHERE = QModelIndex()
 _PAUSE_S = 0.006
 """So long at a time the filter's text is made while nobody presses a key."""
+_TWO_LINES = 54
 _RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 _LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
 
@@ -390,6 +391,12 @@ class Table(QTableView):
         if bytes(state.data()[:3]) == f"{self.rows.columnCount():03d}".encode():
             self.horizontalHeader().restoreState(state.mid(3))
             self.rows.search_in(sorted(self.columns_shown()))
+
+
+def wrap_lines(table: Table) -> None:
+    """Give each row two lines, so that a long name is read to its end: for lists of a few dozen rows."""
+    table.setWordWrap(True)
+    table.verticalHeader().setDefaultSectionSize(_TWO_LINES)
 
 
 def _offer_columns(table: Table, menu: QMenu) -> None:

@@ -14,7 +14,7 @@ from wms_desktop.ui.desks.inbound_calendar import DockCalendar, truck_in_words
 from wms_desktop.ui.desks.inbound_columns import due_columns, supplier_columns, truck_columns
 from wms_desktop.ui.desks.inbound_figures import FiguresPage
 from wms_desktop.ui.desks.mark_table import MarkTable
-from wms_desktop.ui.tables import RowsModel
+from wms_desktop.ui.tables import RowsModel, wrap_lines
 from wms_desktop.ui.widgets import Label
 from wms_desktop.ui.wording import say
 
@@ -104,4 +104,6 @@ class InboundTabs(QObject):
 
 
 def _table(name: str, model: RowsModel) -> MarkTable:
-    return MarkTable(model, say(f"ui.inbound.table.{name}"))
+    table = MarkTable(model, say(f"ui.inbound.table.{name}"))
+    wrap_lines(table)
+    return table

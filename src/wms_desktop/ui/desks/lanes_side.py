@@ -9,14 +9,14 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
 from wms_desktop.ui.desks.mark_table import MarkTable
-from wms_desktop.ui.tables import Column, RowsModel
+from wms_desktop.ui.tables import Column, RowsModel, wrap_lines
 from wms_desktop.ui.widgets import Label, plain
 from wms_desktop.ui.wording import say, say_or_code
 from wms_desktop.views.lanes import WalkBackRow
 from wms_desktop.views.refills import Look, Refill
 
 LISTS = ("walk", "refill", "count")
-WIDTHS = {"walk": (112, 158, 60), "refill": (156, 130, 56), "count": (148, 90, 104)}
+WIDTHS = {"walk": (84, 186, 60), "refill": (156, 130, 56), "count": (148, 90, 104)}
 """First widths of the columns in sight, in pixels."""
 _WIDE = 344
 _title = "ui.lanes.column.{}".format
@@ -38,6 +38,8 @@ class SideLists(QWidget):
             ),
             "count": MarkTable(RowsModel(_count_columns(), key=lambda row: row.task_id), say("ui.lanes.count_table")),
         }
+        for table in self.tables.values():
+            wrap_lines(table)
         self._stack = QStackedWidget()
         self._group = QButtonGroup(self)
         self.buttons = {name: self._button(name) for name in LISTS}

@@ -126,6 +126,7 @@ def test_a_plan_that_every_scan_mends_is_not_looked_at_at_every_scan(house: Hous
             rematching.settle(session, house.context(station="DOCK-A", badge="OP-supervisor"))
 
     one = sharer(house, start_solver=start)
+    house.now += timedelta(seconds=30)
     one.turn(house.engine)
     house.now += timedelta(seconds=4)
     house.order("C", (1, 2))

@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from threading import Event, Lock, Thread
 
 from sqlalchemy import Engine
@@ -128,7 +128,7 @@ class Sharer:
         self._thread: Thread | None = None
         self._lock = Lock()
         self._solver: Solver | None = None
-        self._done: dict[int, Question] = {}
+        self._done: dict[int, tuple[Question, datetime]] = {}
 
     def start(self) -> None:
         """Begins; once."""
@@ -160,8 +160,9 @@ class Sharer:
             if self._over.is_set():
                 break
             try:
+                looked_at = self._clock()
                 taken += self._look_at(engine, delivery_id, plan)
-                self._done[delivery_id] = plan
+                self._done[delivery_id] = plan, looked_at
             except (Refusal, SQLAlchemyError) as reason:
                 stopped = reason
         if stopped is not None:
@@ -185,7 +186,7 @@ class Sharer:
                 if one.shared_at is not None
             ]
         known = {delivery_id for delivery_id, _, _ in open_}
-        self._done = {delivery_id: plan for delivery_id, plan in self._done.items() if delivery_id in known}
+        self._done = {delivery_id: seen for delivery_id, seen in self._done.items() if delivery_id in known}
         return [
             (delivery_id, plan)
             for delivery_id, plan, method in open_
@@ -193,10 +194,11 @@ class Sharer:
         ]
 
     def _is_due(self, delivery_id: int, plan: Question) -> bool:
-        was = self._done.get(delivery_id)
-        if was is None or was[0] != plan[0] or was[1] is None:
-            return was != plan
-        return was != plan and self._clock() - was[1] >= _REST
+        seen = self._done.get(delivery_id)
+        if seen is None:
+            return True
+        was, looked_at = seen
+        return was != plan and (was[0] != plan[0] or self._clock() - looked_at >= _REST)
 
     def _improve(self, engine: Engine, delivery_id: int, plan: Question, problem: Problem, seconds: int) -> int:
         taken = 0

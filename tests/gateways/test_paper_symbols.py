@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.gateways import paper_samples as samples
-from tests.gateways.paper_reader import draw_pages, read_all, read_symbols, run_lengths
+from tests.gateways.paper_reader import draw_pages, page_texts, read_all, read_symbols, run_lengths
 from wms_desktop.domain import documents, sscc
-from wms_desktop.domain.documents import Document
+from wms_desktop.domain.documents import Document, ItemLabel
 from wms_desktop.errors import BadInput
 from wms_desktop.gateways.paper import symbols
 from wms_desktop.gateways.paper.rendering import render
@@ -126,6 +126,28 @@ def test_an_item_label_bears_the_fullest_code_that_fits_it(
     changes: dict[str, Any], says: tuple[bytes, str], dpi: int
 ) -> None:
     assert read_all(render(replace(samples.ITEM, **changes), dpi=dpi), dpi) == [says]
+
+
+@pytest.mark.parametrize("dpi", [203, 300])
+@pytest.mark.parametrize("letter", ["W", "A", "i", "Я"])
+def test_the_longest_sku_and_lot_print_whole_and_the_code_scans(letter: str, dpi: int) -> None:
+    sku, lot = letter * 59 + "1", letter * 59 + "2"
+    label = replace(samples.ITEM, sku=sku, lot=lot, expiry=date(2027, 12, 31))
+
+    pdf = render(label, dpi=dpi)
+
+    text = "".join(page_texts(pdf)[0].split())
+    assert (sku in text, lot in text) == (True, True)
+    [(data, _)] = read_all(pdf, dpi)
+    assert data.startswith(b"0105012345678900")
+
+
+@pytest.mark.parametrize("dpi", [203, 300, 600])
+def test_a_label_bears_any_own_code_of_the_letters_it_promises(dpi: int) -> None:
+    code = "aB-3" * 7 + "Xy9"
+    assert len(code) == ItemLabel.most_letters
+
+    assert read_all(render(replace(samples.ITEM, code=code, is_gtin=False), dpi=dpi), dpi) == [(code.encode(), "]C0")]
 
 
 def test_an_item_whose_code_no_label_can_bear_is_refused_and_not_shrunk() -> None:

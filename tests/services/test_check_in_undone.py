@@ -11,7 +11,7 @@ from tests.services.inbound_desk import book, delivery
 from tests.services.truck_floor import command, pegs
 from wms_desktop.db.tables import Delivery, Notice, Order, Peg, PurchaseLine, Receipt
 from wms_desktop.domain.arrivals import Answer
-from wms_desktop.services import cancelling, planning, receiving, selfcheck
+from wms_desktop.services import cancelling, orders, planning, receiving, selfcheck
 from wms_desktop.services.dialogue import Context
 
 
@@ -136,3 +136,15 @@ def test_a_notice_is_announced_again(house: House, mug: int, clerk: Desk) -> Non
 
     assert clerk.key("undo").message.code == "undone"
     assert house.read(lambda s: s.scalars(select(Notice.state)).all()) == ["announced"]
+
+
+def test_pegs_that_came_after_the_check_in_are_proposals_again(house: House, mug: int, clerk: Desk) -> None:
+    book(house, house.purchase("PO-1", (mug, 5)))
+    clerk.scan("PO-1")
+    order = house.order("O1", (mug, 5))
+    command(house, lambda s, c: orders.note_demand(s, [order]), workflow="orders")
+    assert pegs(house) == [("O1", "MUG", 5, "firm")]
+
+    clerk.key("undo")
+
+    assert (delivery(house).state, pegs(house)) == ("expected", [("O1", "MUG", 5, "proposed")])

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 from sqlalchemy import func, select
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
 from tests.builders import House
@@ -123,6 +123,23 @@ def test_a_lock_that_stays_is_told_after_five_tries(house: House, monkeypatch: p
 
     assert len(tries) == engine.TRIES - 1
     assert house.read(lambda s: s.get(Command, "K1")) is None
+
+
+def test_a_row_that_a_command_makes_twice_each_time_is_told(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engine.time, "sleep", lambda seconds: None)
+    house.product("X")
+    tries: list[int] = []
+
+    def act(session: Session, _context: Context) -> Answer:
+        tries.append(1)
+        session.add(Product(sku="X", name="X"))
+        session.flush()
+        raise AssertionError
+
+    with pytest.raises(IntegrityError):
+        _run(house, "K1", act)
+
+    assert len(tries) == (1 if house.engine.dialect.name == "sqlite" else 2)
 
 
 def test_a_bug_leaves_nothing_and_is_not_swallowed(house: House) -> None:

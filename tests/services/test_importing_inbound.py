@@ -11,6 +11,7 @@ from sqlalchemy import select
 from tests.builders import House
 from tests.services.import_desk import act, preview, problems, publish, rules, stage, states, take_in
 from tests.services.inbound_desk import OTHER_SSCC, SSCC, book, delivery, get_notice, parts, planned
+from tests.services.inbound_desk import act as truck_act
 from wms_desktop.db.engine import writing
 from wms_desktop.db.tables import (
     Barcode,
@@ -284,6 +285,7 @@ def test_a_wrong_notice_stays_in_the_fix_list(house: House, mug: int, row: dict[
         for number, state in (("ASN-0", "closed"), ("ASN-C", "cancelled"), ("ASN-L", "announced")):
             session.add(Notice(number=number, supplier_id=1, purchase_order_id=po, due=MONDAY, state=state))
         session.flush()
+        session.add(NoticeLine(notice_id=2, line_no=1, purchase_line_id=1, product_id=mug, qty=5))
         session.add(NoticePackage(notice_id=3, code=OTHER_SSCC))
     run = stage(house, "notices", [row])
 
@@ -354,6 +356,35 @@ def test_a_notice_told_again_takes_the_order_it_names_no_more_off_its_truck(hous
     assert sum(units for _, units in planned(house)) == 4
 
 
+def test_an_order_that_a_telling_took_off_comes_back_when_it_is_named_again(house: House, mug: int) -> None:
+    for number in ("PO-1", "PO-2"):
+        house.purchase(number, (mug, 10))
+    whole = [_sent(qty=4), _sent(qty=6, purchase="PO-2", pallet=SSCC)]
+    take_in(house, "notices", whole)
+    take_in(house, "notices", [_sent(qty=4)])
+
+    back = stage(house, "notices", [*whole, _sent(qty=1)])
+    shown = preview(house, back)
+    publish(house, back)
+
+    told = [(purchase, qty) for _, purchase, _, qty, *_ in _announced(house)]
+    assert (shown.updated, told) == (1, [("PO-1", 5), ("PO-2", 6)])
+    assert house.read(lambda s: s.scalars(select(Notice.state)).all()) == ["announced", "announced"]
+
+
+def test_an_order_that_a_person_took_off_stays_off(house: House, mug: int) -> None:
+    for number in ("PO-1", "PO-2"):
+        house.purchase(number, (mug, 10))
+    whole = [_sent(qty=4), _sent(qty=6, purchase="PO-2")]
+    take_in(house, "notices", whole)
+    truck_act(house, "cancel_notice", notice=2)
+    take_in(house, "notices", [_sent(qty=4)])
+
+    run = stage(house, "notices", [*whole, _sent(qty=1)])
+
+    assert next(one.rule.removeprefix("import.run.") for one in problems(house, run)) == "notice_cancelled"
+
+
 def test_a_notice_that_named_the_wrong_order_is_for_the_right_one_alone_once_told_again(house: House, mug: int) -> None:
     house.purchase("PO-1", (mug, 10))
     house.purchase("PO-2", (mug, 10))
@@ -362,7 +393,7 @@ def test_a_notice_that_named_the_wrong_order_is_for_the_right_one_alone_once_tol
     take_in(house, "notices", [_sent(qty=4, purchase="PO-2", pallet=SSCC)])
 
     states = house.read(lambda s: s.scalars(select(Notice.state).order_by(Notice.id)).all())
-    assert (states, _announced(house)[1][:2]) == (["cancelled", "announced"], ("ASN-1", "PO-2"))
+    assert (states, _announced(house)[-1][:2]) == (["cancelled", "announced"], ("ASN-1", "PO-2"))
 
 
 def test_a_shipment_whose_order_moves_to_another_truck_keeps_one_that_is_here(house: House, mug: int) -> None:

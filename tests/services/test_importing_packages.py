@@ -5,15 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from tests.builders import Desk, House
-from tests.services.import_desk import preview, problems, publish, rules, stage, take_in
+from tests.services.import_desk import act, preview, problems, publish, rules, stage, take_in
 from tests.services.inbound_desk import OTHER_SSCC, SSCC
 from wms_desktop import phrases
 from wms_desktop.db.engine import writing
-from wms_desktop.db.tables import NoticePackage, Supplier
+from wms_desktop.db.tables import ImportRow, Notice, NoticeLine, NoticePackage, Supplier
 from wms_desktop.services import receiving
+from wms_desktop.services.importing import publishing
 
 
 @pytest.fixture
@@ -71,6 +72,109 @@ def test_a_pallet_of_an_earlier_file_is_refused_until_that_notice_is_over(house:
     take_in(house, "notices", [sent(pallet=SSCC, is_cancelled="1")])
 
     assert publish(house, again, good_only=False).message.code == "import.run.published"
+
+
+def named(house: House) -> list[tuple[str, str]]:
+    """(notice, package) of what is announced."""
+    query = select(Notice.number, NoticePackage.code).join(NoticePackage, NoticePackage.notice_id == Notice.id)
+    return sorted(tuple(row) for row in house.read(lambda s: s.execute(query).all()))
+
+
+MOVES = {
+    "moved": ([sent(), sent("ASN-2", purchase="PO-2", pallet=SSCC)], [("ASN-2", SSCC)]),
+    "swapped": (
+        [sent(pallet=OTHER_SSCC), sent("ASN-2", purchase="PO-2", pallet=SSCC)],
+        [("ASN-1", OTHER_SSCC), ("ASN-2", SSCC)],
+    ),
+    "taken back": ([sent(is_cancelled="1"), sent("ASN-2", purchase="PO-2", pallet=SSCC)], [("ASN-2", SSCC)]),
+}
+
+
+@pytest.mark.parametrize("move", MOVES)
+def test_a_corrected_file_moves_a_pallet_to_another_of_its_notices(house: House, clerk: Desk, move: str) -> None:
+    rows, wanted = MOVES[move]
+    take_in(house, "notices", [sent(pallet=SSCC), sent("ASN-2", purchase="PO-2", pallet=OTHER_SSCC)])
+
+    run = stage(house, "notices", rows, file="b.csv")
+    assert wrongs(house, run) == []
+    assert publish(house, run, good_only=False).message.code == "import.run.published"
+
+    living = select(Notice.number).where(Notice.state == "announced")
+    assert [one for one in named(house) if one[0] in house.read(lambda s: s.scalars(living).all())] == wanted
+
+
+@pytest.mark.parametrize("spoilt", ["1", "2"])
+def test_neither_pallet_is_swapped_where_one_of_the_notices_is_wrong(house: House, clerk: Desk, spoilt: str) -> None:
+    take_in(house, "notices", [sent(pallet=SSCC), sent("ASN-2", purchase="PO-2", pallet=OTHER_SSCC)])
+    rows = [sent(pallet=OTHER_SSCC), sent("ASN-2", purchase="PO-2", pallet=SSCC)]
+    rows[int(spoilt) - 1]["qty"] = "999"
+
+    run = stage(house, "notices", rows, file="b.csv")
+
+    assert sorted(rules(house, run).values()) == ["notice_over", "package_taken"]
+    assert publish(house, run).message.code == "import.run.nothing_good"
+
+
+def test_mending_the_wrong_notice_lets_both_pallets_be_swapped(house: House, clerk: Desk) -> None:
+    take_in(house, "notices", [sent(pallet=SSCC), sent("ASN-2", purchase="PO-2", pallet=OTHER_SSCC)])
+    rows = [sent(pallet=OTHER_SSCC), sent("ASN-2", qty=999, purchase="PO-2", pallet=SSCC)]
+    run = stage(house, "notices", rows, file="b.csv")
+    (wrong,) = (one for one in problems(house, run) if one.rule.endswith("notice_over"))
+
+    assert act(house, "mend", row=wrong.row_id, fields={"qty": "4"}).message.code == "import.run.mended"
+
+    assert (rules(house, run), preview(house, run).bad.documents) == ({}, 0)
+    publish(house, run, good_only=False)
+    assert named(house) == [("ASN-1", OTHER_SSCC), ("ASN-2", SSCC)]
+
+
+def test_a_swap_in_a_file_that_is_written_in_parts_is_one_swap(
+    house: House, clerk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(publishing, "PUBLISHED_AT_ONCE", 1)
+    take_in(house, "notices", [sent(pallet=SSCC), sent("ASN-2", purchase="PO-2", pallet=OTHER_SSCC)])
+
+    take_in(house, "notices", [sent(pallet=OTHER_SSCC), sent("ASN-2", purchase="PO-2", pallet=SSCC)])
+
+    assert named(house) == [("ASN-1", OTHER_SSCC), ("ASN-2", SSCC)]
+
+
+def test_a_pallet_is_not_taken_over_once_the_notice_that_gave_it_up_is_left_out(house: House, clerk: Desk) -> None:
+    take_in(house, "notices", [sent(pallet=SSCC)])
+    rows = [sent(), sent("ASN-2", purchase="PO-2", pallet=SSCC), sent("ASN-3")]
+    run = stage(house, "notices", rows, file="b.csv")
+    first = house.read(lambda s: s.scalars(select(ImportRow.id).where(ImportRow.key == "ASN-1")).all())[-1]
+    act(house, "leave_out", rows=[first])
+
+    assert publish(house, run).message.code == "import.run.published_rest"
+    assert (rules(house, run), named(house)) == ({3: "package_taken"}, [("ASN-1", SSCC)])
+
+
+def test_a_notice_told_with_its_pallet_gives_it_to_no_other(house: House, clerk: Desk) -> None:
+    take_in(house, "notices", [sent(pallet=SSCC)])
+
+    run = stage(house, "notices", [sent(pallet=SSCC), sent("ASN-2", purchase="PO-2", pallet=SSCC)], file="b.csv")
+
+    assert set(rules(house, run)) == {3}
+
+
+def test_a_pallet_of_which_something_came_stays_where_it_was_announced(house: House, clerk: Desk) -> None:
+    take_in(house, "notices", [sent(pallet=SSCC), sent(pallet=OTHER_SSCC)])
+    assert clerk.scan(SSCC).message.code == "package_in"
+
+    run = stage(house, "notices", [sent(pallet=OTHER_SSCC), sent("ASN-2", purchase="PO-2", pallet=SSCC)], file="b.csv")
+
+    assert rules(house, run) == {3: "package_taken"}
+
+
+def test_a_pallet_stays_where_it_was_announced_once_a_carton_of_it_came(house: House, clerk: Desk) -> None:
+    take_in(house, "notices", [sent(pallet=SSCC, carton=OTHER_SSCC)])
+    with writing(house.engine) as session:
+        session.execute(update(NoticeLine).values(received=2))
+
+    run = stage(house, "notices", [sent(), sent("ASN-2", purchase="PO-2", pallet=SSCC)], file="b.csv")
+
+    assert rules(house, run) == {3: "package_taken"}
 
 
 def test_two_files_read_before_either_is_published_cannot_both_bring_a_pallet(house: House, clerk: Desk) -> None:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, select, update
 
 from tests.builders import House
-from tests.services.truck_floor import check_in, command, pegs, plan, truck
-from wms_desktop.db.tables import Delivery
+from tests.services.truck_floor import check_in, command, pegs, plan, scan, truck
+from wms_desktop.db.engine import writing
+from wms_desktop.db.tables import Delivery, OrderLine, PurchaseLine
 from wms_desktop.services import news, orders
 
 
@@ -60,6 +61,34 @@ def test_stock_that_a_later_truck_counts_on_goes_to_the_higher_rank(
 
     assert pegs(house) == ([("NOW", "MUG", 1, "firm")] if pinned_first else [("LATER", "CUP", 1, "proposed")])
     assert (completes(house, now), completes(house, later)) == (pinned_first, not pinned_first)
+
+
+def test_bins_that_a_later_truck_completes_a_pinned_order_with_are_left_to_it(house: House, mug: int, pen: int) -> None:
+    """The pinned order wants mugs, too, which come today; its cup comes tomorrow, so today cannot complete it."""
+    cup = house.product("CUP")
+    house.put(pen, "A-1", 5)
+    house.put(mug, "A-1", 1)
+    house.order("HIGH", (mug, 1), (cup, 1), (pen, 5), complete=True, hours=60, is_pinned=True)
+    plan(house, truck(house, house.purchase("PO-2", (cup, 1)), hours=20))
+    house.order("LOW", (mug, 1), (pen, 5), complete=True, hours=60)
+
+    check_in(house, truck(house, house.purchase("PO-1", (mug, 1)), here=True))
+
+    assert pegs(house) == [("HIGH", "CUP", 1, "proposed")]
+
+
+@pytest.mark.parametrize("is_here", [False, True])
+def test_what_was_made_for_two_goes_to_the_higher_rank(house: House, mug: int, is_here: bool) -> None:
+    orders_of_it = [house.order("LOW", (mug, 5)), house.order("HIGH", (mug, 5), is_pinned=True)]
+    truck_id = truck(house, house.purchase("PO-1", (mug, 5)), here=is_here)
+    with writing(house.engine) as session:
+        source = session.scalars(select(PurchaseLine.id)).one()
+        made = {"made_to_order": True, "made_by_id": source}
+        session.execute(update(OrderLine).where(OrderLine.order_id.in_(orders_of_it)).values(made))
+
+    scan(house, truck_id, mug, 5) if is_here else plan(house, truck_id)
+
+    assert [peg[0] for peg in pegs(house)] == ["HIGH"]
 
 
 def test_a_change_reads_all_trucks_at_once(house: House, mug: int) -> None:

@@ -141,7 +141,7 @@ def test_another_bin_for_a_plate_wants_a_reason(house: House, mixed: tuple[int, 
     me.key("choose", "1")
 
     assert (house.on_hand("A-3", mixed[0]), last_reason(house)) == (6, "putaway, other bin: full")
-    assert counts(house)[0] == ("A-2", "full")
+    assert counts(house)[0] == ("A-2", "unknown")
 
 
 @SQLITE
@@ -263,10 +263,16 @@ def test_a_carton_that_came_in_on_a_pallet_leads_to_that_pallet(house: House, go
     got = house.at(receiving, "DOCK-A", "OP-receiver").scan(SSCC)
     assert got.message.code == "package_in", got.message
 
-    told = worker(house).scan(OTHER_SSCC)
+    me = worker(house)
+    told = me.scan(OTHER_SSCC)
     assert told.message.code == "plate_to_bin", told.message
-
     assert (told.prompt.args["plate"], told.prompt.args["qty"]) == (SSCC, 7)
+
+    me.key("full")
+    assert (me.state, me.scan(OTHER_SSCC).message.args["plate"]) == ("apart", SSCC)
+    me.key("back")
+    me.scan("CART-1")
+    assert (me.scan(OTHER_SSCC).message.code, me.prompt().args["units"]) == ("loaded_last", 7)
 
 
 @SQLITE

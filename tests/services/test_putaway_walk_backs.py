@@ -88,7 +88,7 @@ def test_another_item_is_not_in_the_lane(house: House, mug: int) -> None:
 def test_the_work_is_offered_and_chosen_by_its_number(house: House, mug: int) -> None:
     house.put(house.product("PEN"), "DOCK-1", 1)
     me = worker(house)
-    assert rows(me.prompt()) == ["1 × Item PEN ", "2 · WALK BACK 2 units from LANE-1"]
+    assert rows(me.prompt()) == ["1 × Item PEN ", "2 · WALK BACK 2 from LANE-1"]
 
     assert me.key("choose", "2").prompt.state == "lane"
 

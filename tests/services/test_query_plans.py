@@ -18,7 +18,7 @@ from benchmarks import big_house, floor_work
 from benchmarks.floor_work import Player
 from tests.builders import NOON
 from wms_desktop.db.engine import open_engine, writing
-from wms_desktop.db.tables import Movement
+from wms_desktop.db.tables import Movement, Stock
 from wms_desktop.errors import CannotUndo
 from wms_desktop.prompts import Answer, Event
 from wms_desktop.runner import StationRunner
@@ -49,6 +49,7 @@ from wms_desktop.services import (
     receipts,
     rematching,
     replenishing,
+    spare_units,
     states,
     story,
     undoing,
@@ -77,6 +78,7 @@ OF_TODAY = frozenset(
 )  # fmt: skip
 _SCAN = re.compile(r"SCAN (\w+)(?: USING (?:COVERING )?INDEX (\w+))?")
 CONTEXT = Context(operator_id=1, station_id=1, command_id="plans", at=NOON)
+STOOD = Stock(location_id=5, product_id=1, lot_id=0, plate_id=0)
 
 QUESTIONS: dict[str, Callable[[Session], Any]] = {
     "what a code means": lambda s: codes.resolve(s, "BIN-1000001"),
@@ -94,6 +96,8 @@ QUESTIONS: dict[str, Callable[[Session], Any]] = {
     "which kits are made of these": lambda s: kits.list_parts(s, [1, 2]),
     "what is free beyond the safety stock": lambda s: picturing.free_in_bins(s, NOON, [1, 2]),
     "which order expects a product": lambda s: receipts.list_expecting(s, 1),
+    "what units on a dock came with": lambda s: list(spare_units._on_dock(s, STOOD)),
+    "what units in a lane came with": lambda s: list(spare_units._in_lane(s, STOOD)),
     "what is to be carried": lambda s: crossdocking.list_carries(s, 1, 1),
     "what stands on the dock": lambda s: putaway.list_waiting(s, 5),
     "which bin for goods": lambda s: bins.propose(s, Goods(product_id=1, qty=1)),

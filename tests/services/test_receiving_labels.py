@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 
 import pytest
@@ -10,7 +11,7 @@ from sqlalchemy import select
 from tests.builders import Desk, House
 from tests.gateways.paper_reader import read_all
 from wms_desktop.db.engine import writing
-from wms_desktop.db.tables import Barcode, PrintJob, Product
+from wms_desktop.db.tables import Barcode, Dialogue, PrintJob, Product
 from wms_desktop.domain.documents import ItemLabel, from_payload
 from wms_desktop.gateways.paper.rendering import render
 from wms_desktop.services import codes, receiving
@@ -137,9 +138,142 @@ def test_an_item_that_no_bars_can_say_passes_all_the_same_and_is_told(house: Hou
     assert (house.on_hand("DOCK-1", vase), jobs(house)) == (2, [])
 
 
+@pytest.mark.parametrize("letters", [31, 60])
+def test_a_long_sku_prints_or_its_taught_code_does(house: House, clerk: Desk, letters: int) -> None:
+    vase = house.product("V" * letters, "VASE", is_relabelled=True)
+    begin(house, clerk, vase, 2)
+    clerk.key("yes")
+
+    [(code, _)] = read_all(render(label(house)), 203)
+
+    assert code == (b"V" * 31 if letters == 31 else b"VASE")
+
+
+def test_an_item_whose_codes_are_all_too_long_is_told_instead_of_sent_to_a_printer(house: House, clerk: Desk) -> None:
+    vase = house.product("V" * 32, "W" * 60, is_relabelled=True)
+    begin(house, clerk, vase, 2)
+
+    assert clerk.key("yes").message.code == "unlabelled_verdict_bin"
+    assert jobs(house) == []
+
+
 def test_inspected_goods_pass_without_labels_unless_they_are_asked_for(house: House, clerk: Desk) -> None:
     mug = house.product("MUG", is_inspected=True)
     begin(house, clerk, mug, 3)
 
     assert clerk.key("yes").message.code == "verdict_bin"
     assert jobs(house) == []
+
+
+# --- no unit gets a label twice ---------------------------------------------------------------------------------------
+
+
+def total(house: House) -> int:
+    """Labels that were printed and not taken back, without copies."""
+    return sum(copies for copies, copy_no, state in jobs(house) if state != "void" and not copy_no)
+
+
+def test_labels_of_all_serve_units_that_pass_in_parts(house: House, clerk: Desk, toy: int) -> None:
+    begin(house, clerk, toy, 10)
+    clerk.key("reprint")
+    clerk.key("quantity", "4")
+    clerk.key("yes")
+    clerk.scan("TOY")
+    clerk.key("yes")
+
+    assert total(house) == 10
+
+
+def test_labels_are_not_printed_again_after_looking_away(house: House, clerk: Desk, toy: int) -> None:
+    begin(house, clerk, toy, 10)
+    clerk.key("reprint")
+    clerk.key("back")
+    clerk.key("back")
+    clerk.key("done")
+    clerk.key("yes")
+    clerk.scan("TOY")
+
+    assert clerk.key("yes").message.code == "verdict_bin"
+    assert total(house) == 10
+
+
+def test_labels_printed_at_the_inspection_serve_the_relabelling(house: House, clerk: Desk) -> None:
+    toy = house.product("TOY", CODE, is_relabelled=True, is_inspected=True)
+    begin(house, clerk, toy, 10)
+    clerk.key("reprint")
+    clerk.key("quantity", "4")
+    clerk.key("yes")
+    clerk.scan("TOY")  # of two steps the inspection is shown first: the other six
+    clerk.key("yes")
+    clerk.scan("TOY")
+    clerk.key("yes")
+
+    assert (total(house), house.on_hand("DOCK-1", toy)) == (10, 10)
+
+
+def test_labels_of_units_that_failed_serve_no_others(house: House, clerk: Desk, toy: int) -> None:
+    begin(house, clerk, toy, 10)
+    clerk.key("quantity", "4")
+    clerk.key("reprint")
+    clerk.key("decline")
+    clerk.key("choose", "1")
+    clerk.scan("TOY")
+
+    assert clerk.key("yes").message.args["labels"] == 6
+
+
+def test_a_spoilt_label_printed_anew_serves_no_other_unit(house: House, clerk: Desk, toy: int) -> None:
+    begin(house, clerk, toy, 10)
+    clerk.key("quantity", "4")
+    clerk.key("reprint")
+    clerk.key("reprint", "2")
+    clerk.key("yes")
+    clerk.scan("TOY")
+
+    assert clerk.key("yes").message.args["labels"] == 6
+
+
+def test_labels_of_units_that_a_colleague_passed_serve_no_later_delivery(house: House, clerk: Desk, toy: int) -> None:
+    begin(house, clerk, toy, 10)
+    clerk.key("reprint")
+    other = house.at(receiving, "DOCK-B", "OP-supervisor")
+    other.key("yes")
+    other.scan("TOY")
+    other.key("yes")
+    other.key("back")
+    house.purchase("PO-2", (toy, 3))
+    other.scan("PO-2", "TOY")
+    other.key("done")
+
+    clerk.key("back")
+    clerk.scan("TOY")
+
+    assert clerk.key("yes").message.args["labels"] == 1
+
+
+def test_labels_that_are_taken_back_are_printed_anew(house: House, clerk: Desk, toy: int) -> None:
+    begin(house, clerk, toy, 10)
+    clerk.key("reprint")
+    clerk.key("undo")
+
+    assert clerk.key("yes").message.args["labels"] == 10
+
+
+def test_labels_of_what_waits_no_more_are_forgotten(house: House, clerk: Desk, toy: int) -> None:
+    vase = house.product("VASE", is_relabelled=True)
+    begin(house, clerk, toy, 2)
+    clerk.key("reprint")
+    other = house.at(receiving, "DOCK-B", "OP-supervisor")
+    other.key("yes")
+    other.scan("TOY")
+    other.key("yes")
+    other.key("back")
+    house.purchase("PO-2", (vase, 3))
+    other.scan("PO-2", "VASE")
+
+    clerk.key("back")
+    clerk.scan("VASE")
+    clerk.key("reprint")
+
+    query = select(Dialogue.facts).where(Dialogue.workflow == "receive", Dialogue.state == "passing")
+    assert list(json.loads(house.read(lambda s: s.scalars(query).one()))["labels"]) == [f"{vase}:0"]

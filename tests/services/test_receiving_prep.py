@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from tests.builders import Desk, House
+from tests.services.inbound_desk import OTHER_SSCC, SSCC, notice
 from wms_desktop.db.engine import writing
 from wms_desktop.db.tables import Peg, Product, ReceiptLine, Supplier
 from wms_desktop.prompts import Outcome
@@ -226,3 +227,42 @@ def test_what_passed_for_a_receipt_that_a_colleague_closed_is_carried_before_lea
     clerk.key("yes")
 
     assert clerk.key("back").message.code == "carry_first"
+
+
+# --- a package whose units are set aside ------------------------------------------------------------------------------
+
+
+def _pallet(house: House, product: int, *lines: tuple[int, str], number: str = "PO-1", code: str = SSCC) -> None:
+    """An order of one product, announced on one pallet: (units, lot) of each line."""
+    po = house.purchase(number, (product, sum(qty for qty, _ in lines)))
+    notice(house, po, f"ASN-{number}", lines=[(1, qty, {"package": code, "lot": lot}) for qty, lot in lines])
+
+
+def test_f8_after_a_pallet_shows_what_was_set_aside_of_it(house: House, clerk: Desk, toy: int) -> None:
+    _pallet(house, toy, (7, ""))
+    _pallet(house, toy, (5, ""), number="PO-2", code=OTHER_SSCC)
+    clerk.scan(SSCC)
+    clerk.key("done")
+    clerk.scan(OTHER_SSCC)
+
+    answer = clerk.key("yes")
+
+    assert (answer.prompt.state, answer.message.args["qty"], answer.prompt.args["there"]) == ("passing", 5, 12)
+    assert clerk.key("yes").message.args["qty"] == 5
+
+
+def test_f8_after_a_pallet_of_several_lots_asks_which(house: House, clerk: Desk) -> None:
+    tea = house.product("TEA", CODE, lot_tracked=True, is_inspected=True)
+    _pallet(house, tea, (7, "L1"), (5, "L2"))
+    clerk.scan(SSCC)
+
+    assert clerk.key("yes").prompt.state == "inspect"
+    assert clerk.scan("L2").message.args["qty"] == 5
+
+
+def test_f8_after_a_number_shows_all_that_were_counted(house: House, clerk: Desk, toy: int) -> None:
+    house.purchase("PO-1", (toy, 24))
+    clerk.scan("PO-1", CODE)
+    clerk.key("quantity", "7")
+
+    assert clerk.key("yes").message.args["qty"] == 7

@@ -8,9 +8,12 @@ import pytest
 from sqlalchemy import select
 
 from tests.builders import Desk, House
+from tests.services.pick_floor import form, picker
+from tests.services.truck_floor import command
 from wms_desktop.db.tables import Peg, PurchaseOrder
+from wms_desktop.phrases import sentence
 from wms_desktop.prompts import Outcome
-from wms_desktop.services import putaway, receiving, selfcheck
+from wms_desktop.services import cancelling, putaway, receiving, selfcheck
 
 CASE = "18412345000006"
 
@@ -142,3 +145,78 @@ def test_a_declined_order_is_not_offered_again_by_the_next_decline(house: House,
         offered.append(clerk.key("choose", "1").prompt.args["order"])
 
     assert offered == ["O1", "O2", "O3"]
+
+
+# --- what was shown when the lane was declined ------------------------------------------------------------------------
+
+
+def _states(house: House) -> list[tuple[int, str]]:
+    pegs = select(Peg).where(Peg.receipt_line_id.is_not(None)).order_by(Peg.id)
+    return [(peg.qty, peg.state) for peg in house.read(lambda s: s.scalars(pegs).all())]
+
+
+@pytest.fixture
+def last_order(house: House, clerk: Desk, mug: int) -> int:
+    """Units of two orders are to be carried; F2 declines the lane of the last one, whose id it gives."""
+    pen = house.product("PEN")
+    house.order("O1", (mug, 1))
+    last = house.order("O2", (pen, 1))
+    house.purchase("PO-1", (mug, 5), (pen, 5))
+    clerk.scan("PO-1", "MUG", "PEN")
+    clerk.key("decline")
+    return last
+
+
+def _cancel(house: House, order_id: int) -> None:
+    command(house, lambda s, c: cancelling.cancel(s, c, order_id, reason="customer"), workflow="orders")
+
+
+def test_a_decline_of_units_that_are_gone_declines_no_others(house: House, clerk: Desk, last_order: int) -> None:
+    _cancel(house, last_order)
+
+    answer = clerk.key("choose", "1")
+
+    assert (answer.outcome, answer.message.code) == (Outcome.LOOK_HERE, "decline_gone")
+    assert answer.message.args == {"order": "O2", "lane": "LANE-3"}
+    assert (answer.prompt.state, answer.prompt.args["order"]) == ("carry", "O1")
+    assert _states(house) == [(1, "arrived"), (1, "released")]
+
+
+def test_a_reasons_number_is_never_taken_for_units(house: House, clerk: Desk, mug: int) -> None:
+    only = house.order("O1", (mug, 1))
+    house.purchase("PO-1", (mug, 5))
+    clerk.scan("PO-1", "MUG")
+    clerk.key("decline")
+    _cancel(house, only)
+
+    answer = clerk.key("quantity", "2")
+
+    assert (answer.message.code, answer.prompt.state, house.on_hand("DOCK-1", mug)) == ("decline_gone", "count", 1)
+
+
+def test_the_units_that_were_shown_are_declined(house: House, clerk: Desk, last_order: int) -> None:
+    clerk.key("choose", "1")
+
+    assert _states(house) == [(1, "arrived"), (1, "released")]
+    assert house.read(selfcheck.find_differences) == []
+
+
+# --- a picker finds too few, and takes what stands on the dock --------------------------------------------------------
+
+
+def test_f9_says_that_a_picker_fetches_what_he_lacked(house: House, clerk: Desk, mug: int) -> None:
+    house.bin("A-1")
+    house.put(mug, "A-1", 4)
+    house.order("O1", (mug, 4))
+    form(house)
+    house.purchase("PO-1", (mug, 10))
+    clerk.scan("PO-1", CASE)
+    walker = picker(house)
+    walker.scan("CART-1", "TOTE-01", "A-1")
+    walker.key("short", "0")
+    walker.key("choose", "1")
+
+    answer = clerk.key("why")
+
+    assert (answer.message.code, answer.message.args["qty"]) == ("why_short_pick", 4)
+    assert "O1" in sentence(answer.message.code, answer.message.args)

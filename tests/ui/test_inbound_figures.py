@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -81,10 +82,46 @@ def test_rows_say_order_units_and_what_became_of_them(stage: Stage) -> None:
     stage.press(KEY.Key_Escape)
     stage.desk.figures.tiles["saved"].click()
 
-    assert declined[1:8] == ["SO-00043", "Harbour Gifts Ltd", "MUG-BLUE", "Blue mug 300 ml", "6",
-                             "stored instead: does not fit", "planned before it came"]  # fmt: skip
+    assert declined[1:8] == ["SO-00043", "Harbour Gifts Ltd", "MUG-BLUE", "Blue mug 300 ml", "6", "does not fit",
+                             "planned before it came"]  # fmt: skip
     assert [row[0] for row in texts(stage)] == ["Lane", "Bin"]
     assert stage.desk.figures.rows.sum.text() == "Rows 2, units 8"
+
+
+def test_the_rows_of_a_day_sum_to_both_figures_of_its_bar(stage: Stage) -> None:
+    (came,) = rows.BEHIND["received"]
+    parts = (replace(came, units=100, crossed=45), replace(came, units=10, crossed=0))
+    stage.answers["dock_rows"] = lambda args: DockRows(what="received", key=args["key"], rows=parts, is_cut=False)
+    bar = stage.desk.figures.charts["days"].row((rows.TODAY - timedelta(days=1)).isoformat())
+    bar.click()
+
+    assert bar.bar.words == "45 of 110"
+    assert stage.desk.figures.rows.sum.text() == "Rows 2, cross-docked 45 of 110 units"
+
+
+def test_the_trucks_behind_the_tile_are_counted_as_the_tile_counts_them(stage: Stage) -> None:
+    (late,) = rows.BEHIND["trucks"]
+    trucks = (late, replace(late, verdict="on_time"), replace(late, verdict="missed"), replace(late, verdict="on_time"))
+    stage.answers["dock_rows"] = lambda args: DockRows(what="trucks", key="", rows=trucks, is_cut=False)
+    stage.desk.figures.tiles["trucks"].click()
+
+    assert stage.desk.figures.rows.title.text() == "Trucks, and how they kept their windows"
+    assert stage.desk.figures.rows.sum.text() == "Trucks 4: in time 2, late 1, missed 1"
+
+
+@pytest.mark.parametrize("what", rows.BEHIND)
+def test_every_column_of_long_rows_is_on_a_small_page_and_the_title_on_one_line(stage: Stage, what: str) -> None:
+    page = stage.desk.figures.rows
+    long = {"product": "Stoneware serving bowl with two handles, sage", "customer": "Harbour Gifts and Homeware Ltd"}
+    wide = tuple(replace(row, **{k: v for k, v in long.items() if hasattr(row, k)}) for row in rows.BEHIND[what])
+    stage.answers["dock_rows"] = lambda args: DockRows(what=what, key="", rows=wide, is_cut=False)
+    stage.desk.resize(1280, 690)
+    stage.desk.figures._open(what, "", "Sent to storage instead, by reason: does not fit")
+    stage.qtbot.waitUntil(lambda: page.table.rows.rowCount() > 0)
+    stage.qtbot.wait(20)
+
+    assert page.table.horizontalScrollBar().maximum() == 0
+    assert page.title.height() < 2 * page.title.fontMetrics().height()
 
 
 def test_enter_on_a_row_opens_the_orders_story_or_the_truck(stage: Stage) -> None:

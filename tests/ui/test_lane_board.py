@@ -339,7 +339,7 @@ def test_nothing_to_walk_back_is_said(stage: Stage) -> None:
         (KEY.Key_R, "Refill 3 pick faces, 1 at once", ["▲ A-03-00-A-01", "Blue mug 300 ml", "24"],
          "9 wait to be picked, 0 are in A-03-00-A-01: 24 from A-07-00-D-02."),
         (KEY.Key_C, "Count in 3 bins, 1 at once", ["▲ A-01-00-B-04", "Blue mug 300 ml", "not found"],
-         "A-01-00-B-04, not found: the book says 12, and 3 wait to be picked there."),
+         "A-01-00-B-04, Blue mug 300 ml: not found. The book says 12, and 3 wait to be picked there."),
     ],
 )  # fmt: skip
 def test_r_and_c_go_to_the_faces_and_bins_that_want_work(
@@ -360,7 +360,7 @@ def test_a_count_that_differs_says_both_figures(stage: Stage) -> None:
     stage.press(KEY.Key_C, KEY.Key_Down, KEY.Key_Down)
 
     assert stage.desk.side.reason.text() == (
-        "A-01-02-B-04: 14 were counted, the book says 12. A supervisor settles it."
+        "A-01-02-B-04, Glass jug 1 l: 14 were counted, the book says 12. A supervisor settles it."
     )
 
 
@@ -383,3 +383,12 @@ def test_leaving_what_is_thought_over_goes_back_to_its_lane(stage: Stage) -> Non
 
     assert before == f"Block {here(stage)}"
     assert here(stage) != "LANE-00"
+
+
+@pytest.mark.parametrize("keys", [(KEY.Key_R,), (KEY.Key_W, KEY.Key_R), (KEY.Key_R, KEY.Key_W, KEY.Key_C)])
+def test_the_list_that_gets_the_keyboard_has_a_chosen_row(stage: Stage, keys: tuple[KEY, ...]) -> None:
+    for key in keys:
+        stage.press(key)
+
+    table = stage.desk.side.table()
+    assert (table.hasFocus(), table.chosen()) == (True, (table.current(),))

@@ -43,6 +43,7 @@ _READ_ONCE = frozenset(
 )  # fmt: skip
 Answered = TypeVar("Answered")
 _PASSING = ("40001", "40P01", "55P03")
+_TWICE = "23505"
 _SAFE_SERVER = ("fsync", "full_page_writes", "synchronous_commit")
 
 
@@ -205,16 +206,36 @@ def reading(engine: Engine) -> Iterator[Session]:
 def persist(act: Callable[[], Answered]) -> Answered:
     """Does a whole transaction, again when what stopped it may well be gone in a moment; at most five tries.
 
+    Two may also make the same new row at once, a lot or a plate that neither of them found: the later one is done
+    again, finds the row, and answers as if it had come a moment later. That holds for every table and for all that
+    hangs on the question whether the row is there (its expiry day, what stands on it, what a scan of it means), which
+    writing the row only where it is missing would not do. Whoever makes a row a second time that was there before the
+    second try has a bug: that is raised.
+
     ``act`` must leave nothing when it fails. Raises what the database raised last.
     """
+    met: set[str] = set()
     for attempt in range(1, TRIES):
         try:
             return act()
         except DBAPIError as error:
-            if not _is_passing(error):
+            twice = _made_twice(error)
+            if (twice in met) if twice else not _is_passing(error):
                 raise
+            met.add(twice)
             time.sleep(random.uniform(0.01, 0.05) * 2**attempt)
     return act()
+
+
+def _made_twice(error: DBAPIError) -> str:
+    """Which row somebody else made at the same moment, with its key; "" for any other fault.
+
+    Who writes into SQLite is alone from the start: there a row that is made twice is no chance.
+    """
+    if getattr(error.orig, "sqlstate", None) != _TWICE:
+        return ""
+    told: Any = getattr(error.orig, "diag", None)
+    return f"{told.constraint_name} {told.message_detail}" if told is not None else str(error.orig)
 
 
 def _is_passing(error: DBAPIError) -> bool:

@@ -15,6 +15,7 @@ PEG_STATES = ("proposed", "firm", "arrived", "in_lane", "stored", "packed", "rel
 PEG_KINDS = ("planned", "opportunistic", "short")
 PLANNED = text("state IN ('proposed', 'firm')")
 IN_PREPARATION = text("condition IN ('inspect', 'relabel')")
+SPARE = text("qty > pegged")
 LINE_CONDITIONS = ("good", "damaged", "inspect", "relabel")
 
 
@@ -240,6 +241,8 @@ class ReceiptLine(Table):
         Index("ix_receipt_line_notice_line_id", "notice_line_id"),
         Index("ix_receipt_line_prep", "product_id", sqlite_where=IN_PREPARATION, postgresql_where=IN_PREPARATION),
         Index("ix_receipt_line_purchase_line_id", "purchase_line_id"),
+        # What units in a lane came with, the newest first.
+        Index("ix_receipt_line_spare", "product_id", "lot_id", "id", sqlite_where=SPARE, postgresql_where=SPARE),
         STRICT,
     )
 

@@ -213,11 +213,13 @@ class CartLabel:
 class ItemLabel:
     """The label of one unit of an item, in the house's own code; of several units so many copies are printed.
 
-    ``code`` is the item's shortest GTIN where ``is_gtin``, else what its plain symbol says. ``lot`` and ``expiry`` as
-    far as the item is told apart by them.
+    ``code`` is the item's shortest GTIN where ``is_gtin``, else what its plain symbol says, up to ``most_letters``.
+    ``lot`` and ``expiry`` as far as the item is told apart by them.
     """
 
     kind: ClassVar[str] = "item_label"
+    most_letters: ClassVar[int] = 31
+    """Letters of a plain code that the narrowest bars which every scanner reads can say on a label."""
     code: str
     is_gtin: bool
     sku: str

@@ -37,7 +37,7 @@ TEXTS: dict[str, str] = {
     "dock.has_arrived": "{units} units of {source} stand on the dock for it, to be carried to lane {lane}: {why}.",
     "dock.has_in_lane": "{units} units of {source} stand in lane {lane} for it: {why}.",
     "dock.has_stored": "{units} units of {source} are kept for it in a bin: {why}.",
-    "dock.has_fetched": "{units} units of {source} are held for it, a picker fetches them: {why}.",
+    "dock.has_fetched": "{units} units of {source} are held for it. A picker fetches them: {why}.",
     "dock.has_packed": "{units} units of {source} are packed for it: {why}.",
     "dock.declined": "{units} units were sent to storage at the dock instead: {why}.",
     "dock.let_go": "{units} units were let go again: {why}.",

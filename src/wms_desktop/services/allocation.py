@@ -13,7 +13,7 @@ from wms_desktop.db.tables import Order, OrderLine, Peg
 from wms_desktop.domain.allocation import Allotment, Demand, Picture, Taken, decide
 from wms_desktop.errors import Refusal, Value
 from wms_desktop.prompts import Message
-from wms_desktop.services import inventory, kits, news
+from wms_desktop.services import inventory, kits, news, short_pegs
 from wms_desktop.services.dialogue import Context
 from wms_desktop.services.explaining import explain, reason_message, reason_text
 from wms_desktop.services.orders import get_open
@@ -139,7 +139,9 @@ def _release_pegs(session: Session, taken: Sequence[Taken]) -> None:
     if not lost:
         return
     pegs = session.scalars(
-        select(Peg).where(Peg.order_line_id.in_(lost), Peg.state == "stored").order_by(Peg.id.desc())
+        select(Peg)
+        .where(Peg.order_line_id.in_(lost), Peg.state == "stored", Peg.kind != short_pegs.KIND)
+        .order_by(Peg.id.desc())
     ).all()
     for peg in pegs:
         gone = min(peg.qty, lost[peg.order_line_id])

@@ -35,6 +35,7 @@ from wms_desktop.prompts import Answer, Message, Outcome, Prompt
 from wms_desktop.services import floor_plan, settings, site_time, undo
 from wms_desktop.services.dialogue import Context
 from wms_desktop.services.floor_plan import FloorPlan
+from wms_desktop.views.refills import COUNTED
 
 NAME = "batches"
 OPEN_STATES = ("released", "running", "picked")
@@ -240,15 +241,23 @@ def cancel_batch(session: Session, context: Context, batch_id: int) -> Message:
 
 def request_count(session: Session, context: Context, spot: tuple[int, int], *, reason: str, found: int,
                   expected: int) -> int | None:  # fmt: skip
-    """Asks for a count of a (location id, product id), unless one is open; gives the task's id, None if it was."""
+    """Asks for a count of a (location id, product id), unless one is open; gives the task's id, None if it was.
+
+    One that was counted already and waits for a supervisor is asked for anew: more was seen since.
+    """
     location_id, product_id = spot
-    known = session.scalar(
-        select(CountTask.id).where(
+    known = session.scalars(
+        select(CountTask).where(
             CountTask.location_id == location_id, CountTask.product_id == product_id, CountTask.state == "open"
         )
-    )
-    if known is not None:
+    ).one_or_none()
+    if known is not None and known.reason != COUNTED:
         return None
+    if known is not None:
+        known.reason, known.found, known.expected = reason, found, expected
+        known.operator_id, known.at = context.operator_id, context.at
+        session.flush()
+        return known.id
     task = CountTask(location_id=location_id, product_id=product_id, reason=reason, found=found, expected=expected,
                      operator_id=context.operator_id, at=context.at)  # fmt: skip
     session.add(task)

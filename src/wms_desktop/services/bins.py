@@ -11,16 +11,19 @@ from typing import Any
 from sqlalchemy import BigInteger, ColumnElement, Row, Select, and_, bindparam, case, exists, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
-from wms_desktop.db.tables import Location, Product, Stock
+from wms_desktop.db.tables import CountTask, Location, Product, Stock
 from wms_desktop.domain import slotting
 from wms_desktop.domain.slotting import Content, Load, Part, Placing, Refused, Slot
 from wms_desktop.services import replenishing
 from wms_desktop.services.inventory import Goods
+from wms_desktop.views.refills import UNKNOWN
 
 _NEAREST_SHOWN = 3
 _MOST_PARTS = 40
 _SEVERAL_LOTS, _SEVERAL_PRODUCTS = 1, 2
 _FACED = aliased(Product)
+DOUBTED = ("full", "blocked", UNKNOWN)
+"""Reports after which a bin is proposed to nobody until somebody has looked into it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,9 +60,11 @@ def propose(session: Session, goods: Goods, *, planned: Sequence[Planned] = (),
     By the chain of `domain.slotting`: the empty face that a pick waits for, the fixed face, the bin with the same
     goods, the nearest free bin of the product's velocity zone, any nearest free one, then bins shared with others;
     several where no single one takes all. An unknown size or weight fits everywhere. ``planned`` units count as
-    lying in their bins already; bins to ``avoid`` are left out.
+    lying in their bins already; bins to ``avoid`` are left out, and those that somebody found full or blocked until
+    they are looked into.
     """
     load = _load_of(session, goods)
+    avoid = [*avoid, *_list_doubted(session)]
     on_the_way = _contents_of(session, planned)
     few = len({*on_the_way, *avoid})
     slots = _read(session, _few_ids(session, [load], few), load.product_id, on_the_way, avoid)
@@ -78,6 +83,7 @@ def propose_whole(session: Session, plate: Sequence[Goods], *, planned: Sequence
                   avoid: Sequence[int] = ()) -> Proposal | None:  # fmt: skip
     """The one bin that takes all goods of a plate together, by the chain of `propose`; None where no bin does."""
     loads = [_load_of(session, goods) for goods in plate]
+    avoid = [*avoid, *_list_doubted(session)]
     on_the_way = _contents_of(session, planned)
     product_id = _only_product(loads)
     few = len({*on_the_way, *avoid})
@@ -160,6 +166,13 @@ def is_face_waited_for(session: Session, product_id: int) -> bool:
 
 
 # --------------------------------------------------------------------------------- which bins are looked at
+
+
+def _list_doubted(session: Session) -> Sequence[int]:
+    """Bins that somebody found full or blocked, and nobody looked into since."""
+    return session.scalars(
+        select(CountTask.location_id).where(CountTask.state == "open", CountTask.reason.in_(DOUBTED)).distinct()
+    ).all()
 
 
 def _few_ids(session: Session, loads: Sequence[Load], few: int) -> list[int]:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from wms_desktop.db.tables import (
@@ -26,7 +26,7 @@ from wms_desktop.db.tables import (
 )
 from wms_desktop.errors import BadInput, Refusal, Value
 from wms_desktop.prompts import Message
-from wms_desktop.services import inventory, news, order_log, site_time
+from wms_desktop.services import inventory, news, order_log, short_pegs, site_time
 from wms_desktop.services.dialogue import Context
 from wms_desktop.services.orders import check_reason, get_all_open, get_open, note_demand
 
@@ -82,7 +82,7 @@ class Cancelled:
 
 @dataclass(slots=True, kw_only=True)
 class _Piece:
-    """Reserved units of one line on one stock row that have come equally far."""
+    """Reserved units of one line on one stock row that have come equally far; ``place`` is the kind of their place."""
 
     effort: Effort
     reservation_id: int
@@ -91,6 +91,7 @@ class _Piece:
     product_id: int
     qty: int
     location_id: int
+    place: str
     pick: Pick | None
     errand: Errand
 
@@ -201,7 +202,9 @@ def _freed(session: Session, context: Context, freed: Sequence[_Piece], picks: i
     return Freed(
         units=sum(piece.qty for piece in freed),
         picks=picks,
-        walk_back=_errands(freed, (Effort.LANE,)),
+        walk_back=_errands(
+            [piece for piece in freed if piece.place == "lane"], (Effort.PICK, Effort.LANE, Effort.BEGUN)
+        ),
         go_back=_errands(freed, (Effort.TOTE, Effort.CARTON)),
     )
 
@@ -295,7 +298,8 @@ def _list_pieces(session: Session, line_ids: Sequence[int], *, lock: bool = True
         pick, begun = picks.get((held.stock_id, held.order_line_id), (None, False))
         wanted = min(held.qty, pick.qty - pick.picked) if pick is not None else 0
         there = _effort(row.kind, row.plate_kind)
-        on_walk = there if there not in (Effort.BIN, Effort.DOCK) else Effort.BEGUN if begun else Effort.PICK
+        stops = there in (Effort.BIN, Effort.DOCK, Effort.LANE)
+        on_walk = there if not stops else Effort.BEGUN if begun else Effort.PICK
         for effort, qty, its_pick in ((there, held.qty - wanted, None), (on_walk, wanted, pick)):
             errand = Errand(place=row.code, plate=row.plate, sku=row.sku, product=row.name, qty=qty)
             piece = _Piece(
@@ -306,6 +310,7 @@ def _list_pieces(session: Session, line_ids: Sequence[int], *, lock: bool = True
                 product_id=stock.product_id,
                 qty=qty,
                 location_id=stock.location_id,
+                place=row.kind,
                 pick=its_pick,
                 errand=errand,
             )
@@ -386,34 +391,73 @@ def _let_go(session: Session, freed: Sequence[_Piece]) -> int:
 
 
 def _release_pegs(session: Session, context: Context, freed: Sequence[_Piece]) -> None:
-    """Lets go of the pegs behind freed units that are not yet in a tote, the latest first."""
-    states = {Effort.BIN: ("stored",), Effort.PICK: ("stored",), Effort.BEGUN: ("stored",), Effort.LANE: ("in_lane",),
-              Effort.DOCK: ("arrived", "stored")}  # fmt: skip
+    """Lets go of the pegs behind freed units, the latest first; in totes and cartons, those that nothing is left of."""
+    line_ids = {piece.line_id for piece in freed}
     rows = session.scalars(
         select(Peg)
-        .where(
-            Peg.order_line_id.in_({piece.line_id for piece in freed}), Peg.state.in_(("arrived", "in_lane", "stored"))
-        )
+        .where(Peg.order_line_id.in_(line_ids), Peg.state.in_(("arrived", "in_lane", "stored")))
         .order_by(Peg.state, Peg.id.desc())
         .execution_options(populate_existing=True)
     ).all()
+    if not rows:
+        return
+    dead = _count_dead(session, line_ids)
     for piece in freed:
-        wanted = piece.qty
-        for peg in rows:
-            fits = peg.order_line_id == piece.line_id and peg.state in states.get(piece.effort, ())
-            if not wanted or not fits or (peg.state == "in_lane" and peg.lane_id != piece.location_id):
-                continue
-            wanted -= _release(session, context, peg, min(wanted, peg.qty))
+        left = piece.qty
+        for peg in sorted((peg for peg in rows if _is_behind(peg, piece)), key=lambda peg: _is_other(peg, piece)):
+            key = peg.order_line_id, peg.kind == short_pegs.KIND
+            most = dead[key] if piece.effort >= Effort.TOTE else left
+            qty = min(left, most, peg.qty) if peg.state != "released" else 0
+            if qty:
+                _release(session, context, peg, qty)
+                left -= qty
+                dead[key] -= qty
     session.flush()
 
 
-def _release(session: Session, context: Context, peg: Peg, qty: int) -> int:
+def _is_behind(peg: Peg, piece: _Piece) -> bool:
+    """Whether freed units can be those of a peg. A short pick's are on a dock, in a lane or fetched, in no bin."""
+    if peg.order_line_id != piece.line_id:
+        return False
+    if peg.state == "in_lane":
+        return piece.effort is Effort.LANE and peg.lane_id == piece.location_id
+    if peg.state == "arrived":
+        return piece.effort is Effort.DOCK
+    if peg.kind == short_pegs.KIND:
+        return piece.place in ("dock", "lane") or piece.effort >= Effort.TOTE
+    return piece.place != "lane"
+
+
+def _is_other(peg: Peg, piece: _Piece) -> bool:
+    """Whether the peg comes second: at a stop of a walk on a dock or in a lane those of short picks come first."""
+    return (peg.kind == short_pegs.KIND) != (piece.place in ("dock", "lane") and piece.pick is not None)
+
+
+def _count_dead(session: Session, line_ids: Collection[int]) -> dict[tuple[int, bool], int]:
+    """By how many units the living pegs of lines, and (True) those of short picks alone, exceed what the lines hold.
+
+    Pegs of short picks are packed with their units; of the others some were sent with theirs.
+    """
+    of_line = select(func.coalesce(func.sum(Peg.qty), 0)).where(Peg.order_line_id == OrderLine.id)
+    all_ = of_line.where(Peg.state.in_(("arrived", "in_lane", "stored", "packed"))).scalar_subquery()
+    short = of_line.where(Peg.state == "stored", Peg.kind == short_pegs.KIND).scalar_subquery()
+    query = select(
+        OrderLine.id,
+        (all_ - OrderLine.reserved - OrderLine.shipped).label("dead"),
+        (short - OrderLine.reserved).label("short"),
+    )
+    rows = session.execute(query.where(OrderLine.id.in_(line_ids))).all()
+    units = {(row.id, False): int(row.dead) for row in rows} | {(row.id, True): int(row.short) for row in rows}
+    return {key: max(0, qty) for key, qty in units.items()}
+
+
+def _release(session: Session, context: Context, peg: Peg, qty: int) -> None:
     """Ends a peg, or splits off the part that ends."""
     if peg.state == "arrived" and peg.receipt_line_id is not None:
         news.note_dock(session, peg.receipt_line_id)
     if qty == peg.qty:
         peg.state, peg.why = "released", WHY
-        return qty
+        return
     peg.qty -= qty
     session.flush()
     session.add(
@@ -426,9 +470,9 @@ def _release(session: Session, context: Context, peg: Peg, qty: int) -> int:
             reason=peg.reason,
             why=WHY,
             at=context.at,
+            kind=peg.kind,
         )
     )
-    return qty
 
 
 def _close_lists(session: Session, context: Context, batch_ids: set[int]) -> None:

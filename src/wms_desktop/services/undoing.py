@@ -97,12 +97,12 @@ def _check_out(session: Session, context: Context, entries: Sequence[Any], truck
     others = select(Receipt.id).where(Receipt.delivery_id.in_(trucks), Receipt.id.not_in(mine))
     if session.scalar(others.limit(1)) is not None:
         raise CannotUndo(what="receipt")
+    _note_goods(session, trucks)  # what was mended since is no part of the command, and is to be mended again
     try:
         with session.begin_nested():
             _walk_back(session, context, entries)
     except CannotUndo:
         forget_answers(session)
-        _note_goods(session, trucks)
         session.execute(delete(Peg).where(Peg.delivery_id.in_(trucks), Peg.receipt_line_id.is_(None)))
         _walk_back(session, context, _without_plans(session, entries))
         unplanned = {"method": "", "shared_at": None, "completes": 0, "bound": 0}

@@ -7,6 +7,8 @@ from datetime import datetime
 
 COUNTED = "counted"
 """The reason of a look that was counted otherwise than the book says."""
+UNKNOWN = "unknown"
+"""The reason of a look where the book says that there is room, and somebody found none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,3 +71,8 @@ class Look:
     def is_counted(self) -> bool:
         """Whether it was counted already, and a supervisor is to settle the difference."""
         return self.reason == COUNTED
+
+    @property
+    def is_unknown(self) -> bool:
+        """Whether nobody knows yet what lies there: the article is only the one that found no room."""
+        return self.reason == UNKNOWN

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from io import BytesIO
 from itertools import groupby
@@ -73,6 +74,13 @@ def wrap(text: str, style: Style, width: float) -> list[str]:
             word = word[len(head) :]
         line = word
     return [*lines, line] if line else lines
+
+
+def break_up(code: str, count: int) -> list[str]:
+    """The cleaned code in at most ``count`` lines of as many letters each, broken at any of them."""
+    shown = fonts.clean(code)
+    each = max(1, math.ceil(len(shown) / count))
+    return [shown[start : start + each] for start in range(0, len(shown), each)]
 
 
 def wrap_short(text: str, style: Style, width: float, most: int) -> list[str]:

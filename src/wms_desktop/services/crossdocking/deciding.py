@@ -22,10 +22,9 @@ from wms_desktop.services.dialogue import Context
 from wms_desktop.services.intake import in_pieces
 from wms_desktop.services.lanes import Lanes
 from wms_desktop.services.picturing import free_in_bins
-from wms_desktop.services.planning.reading import list_counted_on
+from wms_desktop.services.planning.reading import MADE_FOR_IT, list_counted_on
 from wms_desktop.services.waiting_orders import Line
 
-MADE_FOR_IT = "made_for_it"
 _AT_ONCE = 4000
 
 
@@ -68,6 +67,8 @@ class Verdict:
                 self._rows[row.product_id][row.order_id].append(row)
             elif row.made_by_id is not None:
                 self._made[row.made_by_id].append(row)
+        for alike in self._made.values():
+            alike.sort(key=self._turn)
         self._given: dict[int, int] = defaultdict(int)
         self._wholes = {row.order_id for row in rows if row.ship_complete}
         self._plan = FirmPlan(session, self._service, arrivals)

@@ -22,6 +22,7 @@ from wms_desktop.services.crossdocking.serving import list_declined, list_on_doc
 from wms_desktop.services.dialogue import Context
 from wms_desktop.services.lanes import Lanes
 from wms_desktop.services.picturing import WAITS, free_in_bins
+from wms_desktop.services.spare_units import list_spare
 from wms_desktop.services.waiting_orders import OPEN, Line
 
 CANNOT_LEAVE = "cannot_complete"
@@ -161,7 +162,7 @@ def _tie_in_lanes(session: Session, context: Context, product_ids: Collection[in
 
 
 def _tie_stock(session: Session, context: Context, stock: _Row, leave_out: Sequence[int]) -> None:
-    spare = _list_spare(session, stock)
+    spare = {one.line_id: (one.units, one.case) for one in list_spare(session, stock.id, stock.free)}
     if not spare:
         return
     out = (*leave_out, *list_declined(session, list(spare)))
@@ -203,20 +204,6 @@ def _in_lane(context: Context, stock: _Row, portion: Portion, receipt_line_id: i
         reason=portion.reason,
         at=context.at,
     )
-
-
-def _list_spare(session: Session, stock: _Row) -> dict[int, tuple[int, int]]:
-    """Units of receipt lines whose pegs in this lane were let go, and that nobody has now; and how many make a case."""
-    rows = session.execute(
-        select(ReceiptLine.id, ReceiptLine.case_units, (ReceiptLine.qty - ReceiptLine.pegged).label("spare"),
-               func.sum(Peg.qty).label("gone"))
-        .join(Peg, Peg.receipt_line_id == ReceiptLine.id)
-        .where(ReceiptLine.product_id == stock.product_id, ReceiptLine.lot_id == stock.lot_id,
-               ReceiptLine.qty > ReceiptLine.pegged, Peg.state == "released", Peg.lane_id == stock.location_id)
-        .group_by(ReceiptLine.id, ReceiptLine.case_units, ReceiptLine.qty, ReceiptLine.pegged)
-        .order_by(ReceiptLine.id)
-    )  # fmt: skip
-    return {row.id: (min(row.spare, int(row.gone)), row.case_units) for row in rows}
 
 
 def _share(session: Session, context: Context, stock: _Row, goods: tuple[int, int],

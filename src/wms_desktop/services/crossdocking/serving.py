@@ -16,10 +16,11 @@ from wms_desktop.services import inventory, news, undo
 from wms_desktop.services.crossdocking import bin_part
 from wms_desktop.services.crossdocking.arrival import Arrival
 from wms_desktop.services.crossdocking.carrying import dock_stock
-from wms_desktop.services.crossdocking.deciding import MADE_FOR_IT, Tie, Verdict
+from wms_desktop.services.crossdocking.deciding import Tie, Verdict
 from wms_desktop.services.dialogue import Context
 from wms_desktop.services.intake import in_pieces
 from wms_desktop.services.picturing import free_in_bins
+from wms_desktop.services.planning.reading import MADE_FOR_IT
 
 _AT_ONCE = 4000
 LET_GO = "let_go"

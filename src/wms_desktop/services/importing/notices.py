@@ -30,7 +30,7 @@ from wms_desktop.services.importing.inbound import (
     goods_of,
 )
 from wms_desktop.services.importing.purchases import Known, find_known, write_lines
-from wms_desktop.services.importing.rows import Document, Verdict
+from wms_desktop.services.importing.rows import Document, Verdict, list_documents
 from wms_desktop.services.inbound import announcing
 from wms_desktop.services.inbound.announcing import NewNotice, NewNoticeLine, Room
 from wms_desktop.services.intake import in_pieces, insert_rows
@@ -67,6 +67,10 @@ class _Shipment:
     parts: list[_Part] = field(default_factory=list)
     gone: list[int] = field(default_factory=list)
     """Notices (their ids) of orders that the shipment named before, and names no more."""
+    stays: list[int] = field(default_factory=list)
+    """Those of them that stay: goods came of them."""
+    claims: list[packages.Claim] = field(default_factory=list)
+    """Packages that other notices of the file must give up for it."""
 
     def as_notice(self, part: _Part, supplier_id: int, order_id: int, today: date) -> NewNotice:
         """A part as the house writes it down."""
@@ -99,13 +103,16 @@ class NoticesJudge:
 
     by_row = False
 
-    def __init__(self, session: Session, now: datetime, reading: Reading) -> None:
+    def __init__(self, session: Session, now: datetime, reading: Reading, run_id: int) -> None:
+        self._run_id = run_id
+        self._is_publishing = False
         self._options = lookups.options_of(session, reading)
         self._today = site_time.today(session, now)
         self._repeats = packages.Repeats()
 
     def judge(self, session: Session, documents: Sequence[Document], *, lock: bool = False) -> list[Verdict]:
         """The verdict on each document alone; a few questions for all of them."""
+        self._is_publishing = lock
         drafts = [draft_of(self._options, document, HEAD) for document in documents]
         catalog = lookups.find_catalog(session, (fields for draft in drafts for _, fields in draft.fields))
         _say_purchases(drafts)
@@ -121,12 +128,18 @@ class NoticesJudge:
     def remember(self, verdicts: Sequence[Verdict]) -> None:
         """Keeps the SSCCs of good notices."""
         for verdict in verdicts:
-            if verdict.is_good and not verdict.plan.is_cancelled:
-                self._repeats.add(verdict.document)
+            if verdict.is_good:
+                self._repeats.add(verdict.document, _told(verdict))
 
     def refuse(self, session: Session) -> dict[str, dict[int, Wrong]]:
-        """An SSCC that two notices of the file name is refused in the later one."""
-        return self._repeats.refuse()
+        """An SSCC that two notices of the file name is refused in the later one; one that another notice bears, unless
+        the file tells that notice anew without it.
+        """
+        documents = list_documents(session, self._run_id, self._repeats.list_unknown())
+        if self._is_publishing:  # only what is good is written
+            documents = [one for one in documents if all(row.state == "good" for row in one.rows)]
+        others = self.judge(session, documents) if documents else []
+        return self._repeats.refuse(_told(verdict) for verdict in others if verdict.is_good)
 
     def write(self, session: Session, context: Context, verdicts: Sequence[Verdict]) -> None:
         """Writes notices down, with the purchase orders and suppliers that come in with them; plans and days follow."""
@@ -137,6 +150,7 @@ class NoticesJudge:
                     inbound.cancel_notice(session, context, part.notice_id)
             for notice_id in shipment.gone:
                 inbound.cancel_notice(session, context, notice_id)
+                announcing.empty_notice(session, notice_id)
         living = [shipment for shipment in shipments if not shipment.is_cancelled]
         orders = _add_purchases(session, living, self._today)
         notices = []
@@ -202,6 +216,17 @@ class NoticesJudge:
         _conclude(draft.verdict, shipment)
 
 
+def _told(verdict: Verdict) -> packages.Told:
+    """The packages that a good notice names: none where it is taken back."""
+    shipment: _Shipment = verdict.plan
+    lines = [line for part in shipment.parts for _, line in part.rows]
+    codes = {code for line in lines for code in (line.pallet, line.carton) if code}
+    return packages.Told(
+        shipment.number, frozenset(_suppliers_of(shipment)), frozenset(shipment.stays),
+        frozenset() if shipment.is_cancelled else frozenset(codes), tuple(shipment.claims),
+    )  # fmt: skip
+
+
 def _say_purchases(drafts: Iterable[Draft]) -> None:
     """Rows without a purchase order belong to the only one that others name; where none does, to the notice's own."""
     for draft in drafts:
@@ -250,14 +275,16 @@ def _judge_part(house: _House, draft: Draft, shipment: _Shipment, part: _Part) -
     found = house.notices.get((shipment.number, known.supplier_id, known.id))
     if found is not None:
         part.notice_id, state = found
-        if state in ("closed", "cancelled") and not (state == "cancelled" and shipment.is_cancelled):
+        # An order that a telling took off says nothing any more, and is named again: it comes back.
+        is_back = state == "cancelled" and not shipment.is_cancelled and not house.leaves[part.notice_id][0]
+        if state in ("closed", "cancelled") and not (state == "cancelled" and shipment.is_cancelled) and not is_back:
             told = {"notice": shipment.number, "purchase": known.number}
             draft.verdict.refuse(first, Wrong("number", shipment.number, f"import.run.notice_{state}", told))
         elif state == "here" and shipment.is_cancelled:
             draft.verdict.refuse(
                 first, Wrong("is_cancelled", "1", "import.run.notice_here", {"notice": shipment.number})
             )
-        elif state == "cancelled":
+        elif state == "cancelled" and not is_back:
             part.notice_id = 0
     if known.state != "open" and not shipment.is_cancelled:
         args = {"state": known.state}
@@ -302,6 +329,7 @@ def _take_off(house: _House, verdict: Verdict, shipment: _Shipment) -> None:
             continue
         told: dict[str, Value] = {"notice": shipment.number, "purchase": before.purchase}
         if before.came:
+            shipment.stays.append(before.id)
             verdict.notes.append(Message("import.run.notice_stays", told))
         else:
             shipment.gone.append(before.id)
@@ -315,10 +343,11 @@ def _suppliers_of(shipment: _Shipment) -> set[int]:
 
 
 def _judge_packages(house: _House, draft: Draft, shipment: _Shipment, lines: Sequence[Wanted]) -> None:
-    """An SSCC names one package: what another notice, or a pallet in the house, bears is refused."""
+    """An SSCC names one package: what another notice, or a pallet in the house, bears is refused or claimed."""
     if shipment.is_cancelled:
         return
-    packages.judge(house.packages, draft.verdict, _suppliers_of(shipment), [(line.row, line.fields) for line in lines])
+    rows = [(line.row, line.fields) for line in lines]
+    shipment.claims = packages.judge(house.packages, draft.verdict, _suppliers_of(shipment), rows)
 
 
 def _conclude(verdict: Verdict, shipment: _Shipment) -> None:

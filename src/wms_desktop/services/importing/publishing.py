@@ -17,7 +17,7 @@ from wms_desktop.errors import BadInput, Refusal, Value
 from wms_desktop.prompts import Answer, Message, Outcome
 from wms_desktop.services import orders, settings, undo
 from wms_desktop.services.dialogue import Context
-from wms_desktop.services.importing import notices, order_verdicts, purchases
+from wms_desktop.services.importing import notices, order_verdicts, packages, purchases
 from wms_desktop.services.importing.fields import Fields, Wrong
 from wms_desktop.services.importing.rows import (
     OPEN,
@@ -194,7 +194,7 @@ class _Recount:
         self._session = session
         self._context = context
         self._run = run
-        self._keys = sorted(keys)
+        self._keys = sorted({*keys, *_list_claiming(session, run)})
         self._report = report_of(run)
         self._currency = settings.get(session, "currency")
         self._by_row = run.kind not in OF_DOCUMENTS
@@ -235,6 +235,15 @@ class _Recount:
     def _judged(self) -> list[Verdict]:
         documents = list_documents(self._session, self._run.id, self._keys, by_row=self._by_row)
         return judge_again(self._session, self._context.at, self._run.id, documents)
+
+
+def _list_claiming(session: Session, run: ImportRun) -> Sequence[str]:
+    """Notices that were refused for a package of another notice, which the file may tell otherwise by now."""
+    if run.kind != "notices":
+        return ()
+    refused = ImportRow.problem.contains(f'"{packages.TAKEN}"')
+    query = select(ImportRow.key).where(ImportRow.run_id == run.id, ImportRow.state == "bad", refused)
+    return session.scalars(query.distinct()).all()
 
 
 def _refuse_unready(session: Session, run: ImportRun) -> None:

@@ -261,7 +261,7 @@ def judge_for(session: Session, now: datetime, run: ImportRun) -> Judge:
     if run.kind == "purchases":
         return PurchasesJudge(session, now, reading)
     if run.kind == "notices":
-        return NoticesJudge(session, now, reading)
+        return NoticesJudge(session, now, reading, run.id)
     return StockJudge(session, now, reading)
 
 

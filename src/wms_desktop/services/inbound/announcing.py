@@ -220,7 +220,9 @@ def _heads(session: Session, notices: Sequence[NewNotice], known: Mapping[Key, _
         {"due": notice.due, "shipped_on": notice.shipped_on, "carrier": notice.carrier} for notice in notices
     ]  # fmt: skip
     old = [
-        {"id": known[notice.key].id, **fact} for notice, fact in zip(notices, facts, strict=True) if notice.key in known
+        {"id": known[notice.key].id, "state": _state_of(known[notice.key]), **fact}
+        for notice, fact in zip(notices, facts, strict=True)
+        if notice.key in known
     ]
     if old:
         session.execute(update(Notice), old)
@@ -232,6 +234,11 @@ def _heads(session: Session, notices: Sequence[NewNotice], known: Mapping[Key, _
     ]  # fmt: skip
     made = iter(insert_rows(session, Notice, new))
     return [known[notice.key].id if notice.key in known else next(made) for notice in notices]
+
+
+def _state_of(known: _Known) -> str:
+    """The state of a notice that is told anew."""
+    return "announced" if known.state == "cancelled" else known.state
 
 
 def _packages(session: Session, notices: Sequence[NewNotice], ids: Sequence[int],
@@ -355,6 +362,18 @@ def _drop_packages(session: Session, notices: Sequence[NewNotice], packages: Map
             .values(parent_id=None)
         )  # fmt: skip
         session.execute(delete(NoticePackage).where(idle, NoticePackage.id.not_in(bears)))
+
+
+def empty_notice(session: Session, notice_id: int) -> None:
+    """A cancelled notice of which nothing came says nothing any more: a new telling may bring it back.
+
+    What a person takes back keeps its lines, and stays taken back.
+    """
+    boxes = NoticePackage.notice_id == notice_id
+    _drop_lines(session, session.scalars(select(NoticeLine.id).where(NoticeLine.notice_id == notice_id)).all())
+    session.execute(update(NoticePackage).where(boxes).values(parent_id=None))
+    session.execute(delete(NoticePackage).where(boxes))
+    session.expire_all()
 
 
 def next_number(session: Session) -> str:

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import count
 
 from sqlalchemy.orm import Session
 
 from wms_desktop.db.tables import Delivery
 from wms_desktop.domain.arrivals import Answer, Given, Problem, share_out
+from wms_desktop.services.planning.making import count_moves
 from wms_desktop.services.planning.reading import Reading, assemble, list_before, read
 from wms_desktop.services.planning.supplying import list_due, list_supply
-
-_MOVES = 1500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +64,7 @@ def look(session: Session, now: datetime, delivery_id: int | None = None,
     else:
         supply = list_due(session, purchase_order_id or 0)
         reading = assemble(session, now, supply, arrives=now, before=list_before(session, now, None))
-    answer = share_out(reading.problem, _moves(), reading.standing())
+    answer = share_out(reading.problem, count_moves(), reading.standing())
     return _show(reading, answer)
 
 
@@ -105,8 +102,3 @@ def _show(reading: Reading, answer: Answer) -> Look:
         problem=reading.problem,
         answer=answer,
     )
-
-
-def _moves() -> Callable[[], bool]:
-    moves = count()
-    return lambda: next(moves) >= _MOVES

@@ -40,7 +40,7 @@ def plan(session: Session, context: Context, delivery_id: int) -> None:
         drop(session, delivery_id, "not_planned")
         return
     reading = read(session, context.at, delivery, lock=True)
-    answer = share_out(reading.problem, _moves(), reading.standing())
+    answer = share_out(reading.problem, count_moves(), reading.standing())
     _keep(session, context, delivery, reading, answer)
 
 
@@ -52,7 +52,7 @@ def firm(session: Session, context: Context, delivery_id: int) -> None:
     delivery = session.get_one(Delivery, delivery_id)
     session.flush()
     reading = read(session, context.at, delivery, lock=True)
-    answer = share_out(reading.problem, _moves(), reading.standing())
+    answer = share_out(reading.problem, count_moves(), reading.standing())
     _keep(session, context, delivery, reading, answer)
     for part in in_pieces(answer.passed_over, at_once=_AT_ONCE):
         for order in session.scalars(select(Order).where(Order.id.in_(part))):
@@ -165,7 +165,7 @@ def _keep(session: Session, context: Context, delivery: Delivery, reading: Readi
     mend_later(session, context, delivery, moved | list_overtaken(reading.problem, answer))
 
 
-def _moves() -> Callable[[], bool]:
+def count_moves() -> Callable[[], bool]:
     """Counts the moves of a search, whose end so does not depend on the machine; says when they are used up."""
     moves = count()
     return lambda: next(moves) >= _MOVES

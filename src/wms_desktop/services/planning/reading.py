@@ -156,20 +156,28 @@ def compose(session: Session, now: datetime, demand: Demand, load: Load) -> Read
         line.purchase_line_id: line.units - load.others.get(line.purchase_line_id, 0) for line in load.supply
     }
     table.value, table.begun = demand.value, demand.begun
-    candidates = [one for order_id, rows in by_order.items() if (one := table.candidate(order_id, rows)) is not None]
     arriving: dict[int, int] = defaultdict(int)
     for line in load.supply:
         arriving[line.product_id] += table.supply[line.purchase_line_id]
     today = site_time.today(session, now)
+
+    def turn(row: Any) -> Any:
+        return full_key(urgency_of(row, row.order_id), now, today)
+
+    # What was made for somebody goes to the first of those it was made for.
+    made = [order_id for order_id, rows in by_order.items() if any(row.made_to_order for row in rows)]
+    in_turn = dict.fromkeys((*sorted(made, key=lambda order_id: turn(by_order[order_id][0])), *by_order))
+    candidates = [one for order_id in in_turn if (one := table.candidate(order_id, by_order[order_id])) is not None]
+    able = {one.order_id for one in candidates if _can_be_completed(one, arriving, demand.free)}
     in_bins, claims = dict(demand.free), []
     for row in demand.claims:
-        if row.order_id in by_order:
-            continue
-        if demand.claimed_by[row.order_id].intersection(load.before_ids):
+        trucks = demand.claimed_by[row.order_id]
+        if row.order_id in able or (row.order_id in by_order and load.delivery_id in trucks):
+            continue  # it speaks for itself
+        if trucks.intersection(load.before_ids):
             in_bins[row.product_id] -= int(row.units)
         else:
-            place = full_key(urgency_of(row, row.order_id), now, today)[0]
-            claims.append(Claim(place, row.product_id, int(row.units)))
+            claims.append(Claim(turn(row)[0], row.product_id, int(row.units)))
     problem = Problem(
         ranks=rank_up(candidates, now, today),
         arriving=tuple((product_id, units) for product_id, units in arriving.items() if units > 0),
@@ -185,6 +193,13 @@ def compose(session: Session, now: datetime, demand: Demand, load: Load) -> Read
         others=load.others,
         services={order_id: rows[0].service_id for order_id, rows in by_order.items()},
         guards=table.guards,
+    )
+
+
+def _can_be_completed(one: Candidate, arriving: Mapping[int, int], free: Mapping[int, int]) -> bool:
+    """Whether the truck and the bins hold all that an order lacks, as if nobody else wanted it."""
+    return one.can_complete and all(
+        units <= arriving.get(product_id, 0) + free.get(product_id, 0) for product_id, units in one.needs()
     )
 
 

@@ -72,8 +72,9 @@ def _mend(session: Session, context: Context, deliveries: Sequence[Delivery], pr
             moved, is_over = _begin(session, context, delivery), True
         else:
             scene = scene or _Scene(session, context, deliveries, products)
-            moved = scene.mend(delivery)
+            moved = set[int]()
             if scene.concerns(delivery):
+                moved = scene.mend(delivery)
                 mended.add(delivery.id)
             rounds += 1
             is_over = not moved - products or rounds >= _ROUNDS
@@ -103,26 +104,28 @@ class _Scene:
                  products: Collection[int]) -> None:  # fmt: skip
         self._session, self._context = session, context
         concerned = list_concerned(session, deliveries, products)
-        self._trucks = [one for one in deliveries if one.id in concerned]
-        if not self._trucks:
-            return
-        lock_trucks(session, self._trucks)
-        self._trucks = [one for one in self._trucks if one.state in OPEN_STATES]
-        self._ids = [one.id for one in self._trucks]
+        trucks = [one for one in deliveries if one.id in concerned]
+        if trucks:
+            lock_trucks(session, trucks)
+        trucks = [one for one in trucks if one.state in OPEN_STATES]
+        self._ids = [one.id for one in trucks]
+        if trucks:
+            self._read(trucks, products)
+
+    def _read(self, trucks: Sequence[Delivery], products: Collection[int]) -> None:
+        session, context = self._session, self._context
         self._demand: Demand = read_demand(session, context.at, products, lock=True)
-        self._supplies = list_supplies(session, self._trucks, self._demand.products().union(products))
+        self._supplies = list_supplies(session, trucks, self._demand.products().union(products))
         self._pegs: dict[int, list[Row[*tuple[Any, ...]]]] = defaultdict(list)
         for peg in list_pegs(session, self._ids, self._demand.lines, products):
             self._pegs[peg.delivery_id].append(peg)
 
     def concerns(self, delivery: Delivery) -> bool:
         """Whether a truck brings any of the products, or serves an order that wants them."""
-        return delivery in self._trucks
+        return delivery.id in self._ids
 
     def mend(self, delivery: Delivery) -> set[int]:
         """Mends one truck's plan; gives the products of which units moved, after which all must be read again."""
-        if not self.concerns(delivery):
-            return set()
         earlier = self._ids[: self._ids.index(delivery.id)]
         load = Load(
             delivery_id=delivery.id,

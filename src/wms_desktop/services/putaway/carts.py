@@ -15,7 +15,7 @@ from wms_desktop.errors import NotUnderstood, Refusal, Value, WrongScan
 from wms_desktop.prompts import Message, Outcome
 from wms_desktop.services import floor_plan, walk_backs
 from wms_desktop.services.dialogue import Context, Resolved
-from wms_desktop.services.putaway import loads, placing
+from wms_desktop.services.putaway import loads, placing, plates
 from wms_desktop.services.putaway import work as works
 from wms_desktop.services.putaway.standing import Waiting
 from wms_desktop.services.putaway.work import Job, Told, Work
@@ -52,6 +52,12 @@ def load_product(session: Session, context: Context, scan: Resolved) -> Told:
     """All units of an item that are to be put away go on the cart: from the dock, else from a lane."""
     source, rows = _find_product(session, context, scan)
     return _load(session, context, source, [placing.one_of(rows, scan.name)])
+
+
+def load_text(session: Session, context: Context, typed: Resolved) -> Told:
+    """A code that no row bears: a carton that came in on a pallet, else a lot that was typed."""
+    found = plates.find(session, typed.text)
+    return load_lot(session, context, typed) if found is None else load_plate(session, context, found)
 
 
 def load_lot(session: Session, context: Context, typed: Resolved) -> Told:

@@ -1,12 +1,11 @@
 """Bins to look into: somebody said that the book is wrong there; the units are counted and the book put right.
 
 Fewer than the book says: what no order holds is held as missing. More: what was missing comes back. What neither puts
-right stays on the list for a supervisor, with both figures.
+right a supervisor settles, at the bin with a badge, or later: until then it stays on the list with both figures.
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 
 from sqlalchemy import ScalarSelect, func, select
@@ -14,20 +13,24 @@ from sqlalchemy.orm import Session
 
 from wms_desktop.changes import Changes
 from wms_desktop.db.engine import ask_once
-from wms_desktop.db.tables import CountTask, Dialogue, Location, Pick, Product, Stock
-from wms_desktop.errors import Refusal, Value, WrongScan
-from wms_desktop.prompts import Message, Outcome
-from wms_desktop.services import inventory
+from wms_desktop.db.tables import CountTask, Location, Lot, Operator, Pick, Product, Stock
+from wms_desktop.errors import Moved, NotPermitted, Refusal, Value, WrongScan
+from wms_desktop.prompts import Event, Key, Message, Outcome
+from wms_desktop.services import batches
 from wms_desktop.services.dialogue import Context, Resolved
-from wms_desktop.services.inventory import Goods, Spot
-from wms_desktop.services.putaway import placing, refills
+from wms_desktop.services.inventory import Goods
+from wms_desktop.services.putaway import counts, placing, refills
 from wms_desktop.services.putaway import work as works
+from wms_desktop.services.putaway.counts import Counted
 from wms_desktop.services.putaway.standing import Waiting
 from wms_desktop.services.putaway.work import Told, Work
 from wms_desktop.views.refills import COUNTED, Look
 
-REASON = "count"
-"""The reason of the movements between good and missing units in a bin that was counted."""
+MOST_UNITS = 1_000_000
+"""More are never counted in a bin: a longer number is a code."""
+_CODE_DIGITS = 8
+SETTLES = ("supervisor", "admin")
+"""Who may write a difference into the book."""
 
 
 def list_looks(session: Session) -> Sequence[Look]:
@@ -47,10 +50,14 @@ def find(session: Session, context: Context, key: Resolved) -> Told:
 
 
 def scan_bin(session: Session, context: Context, scan: Resolved) -> Told:
-    """A bin with nothing in hand: one to look into is counted, any other is refused."""
+    """A bin with nothing in hand: one to look into is counted, or counted again; any other is refused.
+
+    Refuses `look_taken` where a colleague counts.
+    """
     is_gone = works.find_gone(session, context) or works.find_changed_plate(session, context)
-    one = next((one for one in list_open(session) if one.bin_id == scan.id), None)
+    one = next((one for one in list_looks(session) if one.bin_id == scan.id), None)
     if one is None or is_gone:
+        _refuse_settled(session, context, scan.id)
         return placing.refuse_bin(session, context, scan)
     return _stand_before(session, context, one)
 
@@ -91,22 +98,95 @@ def why(session: Session, context: Context, _key: Resolved) -> Told:
     """Why this bin is looked into, with its figures."""
     one = _of(session, works.read(session, context))
     args: dict[str, Value] = {"bin": one.bin, "product": one.product, "why": f"why.look_{one.reason}",
-                              "there": one.there, "wanted": one.wanted}  # fmt: skip
+                              "there": count_booked(session, context, one), "wanted": one.wanted}  # fmt: skip
+    if one.is_unknown:
+        return Told(Outcome.LOOK_HERE, Message("why_look_into", args))
     return Told(Outcome.LOOK_HERE, Message("why_look_urgent" if one.is_urgent else "why_look", args))
 
 
 def count_as_booked(session: Session, context: Context, _key: Resolved) -> Told:
     """F8: as many lie there as the book says."""
     one = _of(session, works.read(session, context))
-    return _settle(session, context, one, one.there)
+    return _settle(session, context, one, count_booked(session, context, one))
 
 
 def count(session: Session, context: Context, key: Resolved) -> Told:
-    """So many lie there. Refuses `count_wanted` for anything but a number."""
+    """So many lie there. Refuses `count_wanted` for anything but a number of at most `MOST_UNITS`."""
     one = _of(session, works.read(session, context))
-    if not (key.text.isascii() and key.text.isdigit()):
+    is_number = key.text.isascii() and key.text.isdigit() and len(key.text) <= len(str(MOST_UNITS))
+    if not is_number or int(key.text) > MOST_UNITS:
         raise Refusal("count_wanted", text=key.text, product=one.product, bin=one.bin)
     return _settle(session, context, one, int(key.text))
+
+
+def count_booked(session: Session, context: Context, one: Look) -> int:
+    """Good units that the book says, without those that a colleague has in hand for a refill."""
+    in_hand = works.list_in_hand(session, context)
+    rows = session.scalars(
+        select(Stock.id).where(Stock.id.in_(in_hand), Stock.location_id == one.bin_id,
+                               Stock.product_id == one.product_id)
+    )  # fmt: skip
+    return one.there - sum(in_hand[stock_id] for stock_id in rows)
+
+
+def say_what(session: Session, context: Context, scan: Resolved) -> Told:
+    """Nobody knew what lies there: this article does, and it is counted."""
+    one = _of(session, works.read(session, context))
+    batches.request_count(session, context, (one.bin_id, scan.id), reason="not_empty", found=0, expected=0)
+    if scan.id != one.product_id:
+        session.get_one(CountTask, one.task_id).state = "done"
+    else:
+        session.get_one(CountTask, one.task_id).reason = "not_empty"
+    session.flush()
+    found = next(two for two in list_looks(session) if (two.bin_id, two.product_id) == (one.bin_id, scan.id))
+    return _stand_before(session, context, found)
+
+
+def see_nothing_new(session: Session, context: Context, _key: Resolved) -> Told:
+    """F8: the bin is as the book says."""
+    one = _of(session, works.read(session, context))
+    counts.lock(session, context, one).task.state = "done"
+    works.rest(session, context)
+    session.flush()
+    args: dict[str, Value] = {"bin": one.bin, "left": len(list_open(session))}
+    return Told(Outcome.STEP_DONE if args["left"] else Outcome.JOB_COMPLETE, Message("look_free", args), Changes.STOCK)
+
+
+def settle_by_badge(session: Session, context: Context, scan: Resolved) -> Told:
+    """A supervisor's badge: the difference is written into the book. Refuses `supervisor_wanted`."""
+    who = session.get_one(Operator, scan.id)
+    if who.role not in SETTLES or not who.is_active:
+        raise NotPermitted("supervisor_wanted", who=who.name)
+    return _book(session, context, who.name)
+
+
+def settle_myself(session: Session, context: Context, _key: Resolved) -> Told:
+    """F8 of a supervisor who counts: the difference is written into the book. Refuses `supervisor_wanted`."""
+    return settle_by_badge(session, context, Resolved(kind="operator", text="", id=context.operator_id))
+
+
+def choose_lot(session: Session, context: Context, typed: Resolved) -> Told:
+    """The lot that differs, where several lie there; any other text is another count."""
+    work = works.read(session, context)
+    one = _of(session, work)
+    lot = session.scalars(select(Lot).where(Lot.product_id == one.product_id, Lot.code == typed.text)).one_or_none()
+    if lot is None:
+        return count(session, context, typed)
+    work.lot = lot.id
+    works.keep(session, context, work)
+    args: dict[str, Value] = {"lot": lot.code, "bin": one.bin, "product": one.product}
+    return Told(Outcome.ACCEPTED, Message("look_lot", args))
+
+
+def refuse_over(session: Session, context: Context, event: Event) -> None:
+    """A number, or F8, for a count that a colleague made meanwhile. Refuses `look_over`."""
+    is_answer = (
+        event.name in ("yes", "quantity")
+        if isinstance(event, Key)
+        else event.text.isdigit() and len(event.text) < _CODE_DIGITS
+    )
+    if is_answer and works.read(session, context).state == "take":
+        _refuse_settled(session, context)
 
 
 def leave(session: Session, context: Context, _key: Resolved) -> Told:
@@ -116,64 +196,111 @@ def leave(session: Session, context: Context, _key: Resolved) -> Told:
 
 
 def _settle(session: Session, context: Context, one: Look, units: int) -> Told:
-    """The book is put right as far as nobody's approval is needed; else the figures are kept for a supervisor."""
-    task = session.get_one(CountTask, one.task_id, with_for_update=True)
-    rows = _list_rows(session, one)
-    moved = 0
-    if len({row.lot_id for row in rows}) <= 1:  # of several lots nobody can say which one lacks
-        source, target = ("good", "missing") if units < one.there else ("missing", "good")
-        moved = _move(session, context, rows, abs(units - one.there), source, target)
-    is_right = moved == abs(units - one.there)
+    """The book is put right as far as nobody's approval is needed; a supervisor settles the rest."""
+    counted = counts.lock(session, context, one)
+    there = counted.there
+    # Of several lots nobody can say which one lacks.
+    moved = counts.turn(session, context, counted, units - there) if len(counted.lots) <= 1 else 0
+    is_right = moved == abs(units - there)
+    now = there + (moved if units > there else -moved)
+    task = counted.task
     task.state = "done" if is_right else "open"
-    task.found, task.expected = units, one.there
-    if not is_right:
+    task.found, task.expected = units, now
+    if is_right:
+        works.rest(session, context)
+    else:
         task.reason = COUNTED
-    works.rest(session, context)
+        dock = works.dock_of(session, context)
+        works.keep(session, context, Work(source=dock, look=one.task_id, is_fetched=True, is_differing=True))
     session.flush()
-    args: dict[str, Value] = {"bin": one.bin, "product": one.product, "qty": units, "there": one.there,
-                              "moved": moved, "left": len(list_open(session))}  # fmt: skip
+    args: dict[str, Value] = {"bin": one.bin, "product": one.product, "qty": units, "there": there,
+                              "moved": moved, "now": now, "left": len(list_open(session))}  # fmt: skip
+    kind = "" if not moved else "_fewer" if units < there else "_more"
     if not is_right:
-        return Told(Outcome.LOOK_HERE, Message("look_differs", args), Changes.STOCK)
-    code = "look_right" if not moved else "look_fewer" if units < one.there else "look_more"
+        return Told(Outcome.LOOK_HERE, Message(f"look_differs{kind}", args), Changes.STOCK)
+    code = f"look{kind}" if kind else "look_right"
     return Told(Outcome.STEP_DONE if args["left"] else Outcome.JOB_COMPLETE, Message(code, args), Changes.STOCK)
 
 
-def _move(session: Session, context: Context, rows: Sequence[Stock], qty: int, source: str, target: str) -> int:
-    """Free units of these rows change from one condition to the other; gives how many did."""
-    left = qty
-    for row in rows:
-        part = min(left, row.on_hand - row.reserved) if row.condition == source else 0
-        if part:
-            spot = inventory.spot_of(row)
-            aside = Spot(location_id=row.location_id, plate_id=row.plate_id, condition=target)
-            goods = Goods(product_id=row.product_id, qty=part, lot_id=row.lot_id)
-            inventory.post(session, context, goods, spot, aside, reason=REASON)
-            left -= part
-    return qty - left
+def _book(session: Session, context: Context, who: str) -> Told:
+    """The difference that was counted is written into the book, whatever was picked there since.
+
+    Fewer: what orders hold is let go, and held as missing. More: what was missing comes back, the rest is written in.
+    """
+    work = works.read(session, context)
+    one = _of(session, work)
+    counted = counts.lock(session, context, one)
+    task = counted.task
+    difference = task.found - task.expected
+    lot = _lot_of(session, one, counted, work.lot)
+    if difference < 0:
+        moved = counts.turn(session, context, counted, difference, lot)
+        counts.let_go(session, counted, -difference - moved, lot)
+        session.flush()
+        moved += counts.turn(session, context, counts.lock(session, context, one), difference + moved, lot)
+    else:
+        moved = counts.turn(session, context, counted, difference, lot)
+        if moved < difference:
+            goods = Goods(product_id=one.product_id, qty=difference - moved, lot_id=lot)
+            counts.write_in(session, context, one, goods, f"{counts.REASON}, settled by {who}")
+        moved = difference
+    left = abs(difference) - moved
+    task.expected -= moved if difference < 0 else -moved
+    task.state = "open" if left else "done"
+    works.rest(session, context)
+    session.flush()
+    args: dict[str, Value] = {"bin": one.bin, "product": one.product, "moved": moved, "now": task.expected,
+                              "behind": left, "who": who}  # fmt: skip
+    if left:
+        return Told(Outcome.LOOK_HERE, Message("look_settled_part", args), Changes.STOCK)
+    return Told(Outcome.STEP_DONE, Message("look_settled", args), Changes.STOCK)
 
 
-def _list_rows(session: Session, one: Look) -> Sequence[Stock]:
-    """What is booked there of the product, good or missing, locked."""
-    return session.scalars(
-        select(Stock)
-        .where(Stock.location_id == one.bin_id, Stock.product_id == one.product_id, Stock.on_hand > 0,
-               Stock.condition.in_(("good", "missing")))
-        .order_by(Stock.id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).all()  # fmt: skip
+def _lot_of(session: Session, one: Look, counted: Counted, chosen: int) -> int:
+    """The lot whose units differ. Refuses `look_lot_wanted` where several may be it."""
+    if chosen in counted.lots or (chosen and counted.task.found > counted.task.expected):
+        return chosen
+    is_tracked = session.get_one(Product, one.product_id).lot_tracked
+    if len(counted.lots) == 1 and not chosen:
+        return next(iter(counted.lots))
+    if counted.lots or is_tracked:
+        raise Refusal("look_lot_wanted", product=one.product, bin=one.bin)
+    return 0
 
 
 def _offer(session: Session, context: Context, one: Look, avoid: Sequence[int] = ()) -> Told:
-    works.keep(session, context, Work(source=works.dock_of(session, context), look=one.task_id, avoid=[*avoid]))
-    return Told(Outcome.ACCEPTED, Message("look_offered", {"bin": one.bin, "product": one.product}))
+    _refuse_taken(session, context, one)
+    dock = works.dock_of(session, context)
+    works.keep(session, context, Work(source=dock, look=one.task_id, avoid=[*avoid], is_unknown=one.is_unknown))
+    said = "look_into_offered" if one.is_unknown else "look_offered"
+    return Told(Outcome.ACCEPTED, Message(said, {"bin": one.bin, "product": one.product}))
 
 
 def _stand_before(session: Session, context: Context, one: Look) -> Told:
+    _refuse_taken(session, context, one)
     dock = works.dock_of(session, context)
-    works.keep(session, context, Work(source=dock, look=one.task_id, is_fetched=True))
-    args: dict[str, Value] = {"bin": one.bin, "product": one.product, "there": one.there}
-    return Told(Outcome.ACCEPTED, Message("look_at_bin", args))
+    works.keep(session, context, Work(source=dock, look=one.task_id, is_fetched=True, is_unknown=one.is_unknown))
+    there = count_booked(session, context, one)
+    args: dict[str, Value] = {"bin": one.bin, "product": one.product, "there": there}
+    return Told(Outcome.ACCEPTED, Message("look_into_bin" if one.is_unknown else "look_at_bin", args))
+
+
+def _refuse_taken(session: Session, context: Context, one: Look) -> None:
+    """Two who count the same units would both put the book right. Refuses `look_taken`."""
+    station = works.list_looked_into(session, context).get(one.task_id)
+    if station is not None:
+        raise WrongScan("look_taken", bin=one.bin, station=station)
+
+
+def _refuse_settled(session: Session, context: Context, bin_id: int = 0) -> None:
+    """What this station was to count was settled meanwhile. Refuses `look_over`."""
+    row = session.execute(
+        select(Location.id, Location.code)
+        .join(CountTask, CountTask.location_id == Location.id)
+        .where(CountTask.id == works.find_look(session, context), CountTask.state == "done")
+    ).first()
+    if row is not None and bin_id in (0, row.id):
+        raise Moved("look_over", bin=row.code)
 
 
 def _of(session: Session, work: Work) -> Look:
@@ -188,10 +315,7 @@ def list_open(session: Session) -> list[Look]:
 
 def _next(session: Session, context: Context, avoid: Sequence[int]) -> Look | None:
     """The most urgent one that nobody else is on the way to."""
-    rows = session.scalars(
-        select(Dialogue.facts).where(Dialogue.workflow == works.NAME, Dialogue.station_id != context.station_id)
-    )
-    taken = {json.loads(facts).get("look") for facts in rows} | set(avoid)
+    taken = {*works.list_looked_into(session, context), *avoid}
     return next((one for one in list_open(session) if one.task_id not in taken), None)
 
 

@@ -20,6 +20,7 @@ from wms_desktop.services.inventory import Goods
 from wms_desktop.services.putaway import work as works
 from wms_desktop.services.putaway.standing import Waiting
 from wms_desktop.services.putaway.work import Job, Told, Work
+from wms_desktop.views.refills import UNKNOWN
 
 WHY_OTHER = ("full", "blocked", "better_place", "other")
 """The reasons for another bin, in the order of their numbers; scanning the bin once more means the last one."""
@@ -71,7 +72,8 @@ def refuse_bin(session: Session, context: Context, scan: Resolved) -> Told:
         raise Moved("cart_gone", cart=gone[0], who=gone[1])
     changed = works.find_changed_plate(session, context)
     if changed:
-        raise Moved("plate_changed", plate=changed)
+        code = "plate_changed" if works.is_plate_left(session, context) else "plate_is_put_away"
+        raise Moved(code, plate=changed)
     raise WrongScan("bin_without_item", bin=scan.name)
 
 
@@ -117,7 +119,7 @@ def find_full(session: Session, context: Context, _key: Resolved) -> Told:
     """The proposed bin is full or blocked: it is to be counted, and the next one is proposed."""
     work = works.read(session, context)
     job = work.job()
-    request_count(session, context, job, "full")
+    request_count(session, context, [job], "full")
     work.avoid = [*work.avoid, job.bin_id]
     rest = work.jobs[1:]
     row = works.row_of(session, work, job.stock_id)
@@ -182,14 +184,22 @@ def put(session: Session, context: Context, work: Work, target: tuple[int, str],
     return Told(Outcome.JOB_COMPLETE, Message(done, args | {"place": work.source.code}), Changes.STOCK)
 
 
-def request_count(session: Session, context: Context, job: Job, reason: str) -> None:
-    """The proposed bin is not as the book says: somebody is to count it."""
-    product = works.product_of(session, job)
-    units = session.scalar(
-        select(func.sum(Stock.on_hand)).where(Stock.location_id == job.bin_id, Stock.product_id == product.id)
-    )
-    booked = int(units or 0)
-    batches.request_count(session, context, (job.bin_id, product.id), reason=reason, found=booked, expected=booked)
+def request_count(session: Session, context: Context, jobs: Sequence[Job], reason: str) -> None:
+    """The proposed bin is not as the book says: somebody is to count what lies there of these goods.
+
+    Where none of them does, something lies there that the book does not know: somebody is to look what.
+    """
+    bin_id = jobs[0].bin_id
+    product_ids = [works.product_of(session, job).id for job in jobs]
+    booked = session.execute(
+        select(Stock.product_id, func.sum(Stock.on_hand))
+        .where(Stock.location_id == bin_id, Stock.product_id.in_(product_ids), Stock.on_hand > 0)
+        .group_by(Stock.product_id)
+        .order_by(Stock.product_id)
+    ).first()
+    product_id, units = booked or (product_ids[0], 0)
+    why = reason if units else UNKNOWN
+    batches.request_count(session, context, (bin_id, product_id), reason=why, found=int(units), expected=int(units))
 
 
 def number(text: str, most: int) -> int:
@@ -217,10 +227,11 @@ def nothing_there(origin: Work, name: str) -> Refusal:
 
 def begin(session: Session, context: Context, origin: Work, row: Waiting, qty: int = 0,
           avoid: Sequence[int] = ()) -> Told:  # fmt: skip
-    """The bins for an item of the origin's place, or of its plate, are proposed and kept."""
+    """The bins for an item of the origin's place, or of its plate, are proposed and kept: none that was found full."""
     qty = qty or row.free
+    avoid = list(dict.fromkeys([*origin.avoid, *avoid]))
     jobs = works.propose(session, context, row, qty, avoid=avoid)
-    works.keep(session, context, Work(source=origin.source, plate=origin.plate, jobs=jobs, avoid=[*avoid]))
+    works.keep(session, context, Work(source=origin.source, plate=origin.plate, jobs=jobs, avoid=avoid))
     args: dict[str, Value] = {"qty": qty, "product": row.name}
     if not jobs[0].bin_id:
         return Told(Outcome.LOOK_HERE, Message("take_no_bin", args))
@@ -266,7 +277,7 @@ def _put_other(session: Session, context: Context, work: Work, reason: str) -> T
     if work.other is None:
         raise Refusal("number_wanted", text=reason, most=0)
     if reason in LOOK_INTO:
-        request_count(session, context, job, reason)
+        request_count(session, context, [job], reason)
     _check(session, job, Resolved(kind="bin", text=work.other[1], id=work.other[0], name=work.other[1]))
     return put(session, context, work, work.other, f"{works.REASONS[work.kind]}{OTHER_BIN}{reason}")
 

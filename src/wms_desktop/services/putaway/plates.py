@@ -111,14 +111,26 @@ def find_full(session: Session, context: Context, _key: Resolved) -> Told:
     """The proposed bin is full or blocked: it is to be counted, and the next one for the whole plate is proposed."""
     work = works.read(session, context)
     full = work.job()
-    placing.request_count(session, context, full, "full")
+    placing.request_count(session, context, work.jobs, "full")
     avoid = [*work.avoid, full.bin_id]
     rows = works.list_here(session, work)
     told = _propose(session, context, Work(source=work.source, plate=work.plate, avoid=avoid), rows)
     now = works.read(session, context)
     args: dict[str, Value] = dict(told.message.args) | {"full": full.bin, "plate": work.plate[1] if work.plate else ""}
-    code = "plate_full_next" if now.is_whole else "plate_full_apart"
-    return Told(Outcome.LOOK_HERE, Message(code, args), _CHANGED)
+    return Told(Outcome.LOOK_HERE, Message(_after_full(now), args | _shares(now)), _CHANGED)
+
+
+def _after_full(now: Work) -> str:
+    """What becomes of a plate whose bin is full: another for all of it, several for its one article, or apart."""
+    if now.is_whole:
+        return "plate_full_next"
+    if not now.jobs:
+        return "plate_full_apart"
+    return "plate_full_split" if now.job().bin_id else "plate_full_no_bin"
+
+
+def _shares(now: Work) -> dict[str, Value]:
+    return {} if now.is_whole else {"bins": ", ".join(f"{job.bin or '?'} ({job.qty})" for job in now.jobs)}
 
 
 def why(session: Session, context: Context, _key: Resolved) -> Told:
@@ -184,7 +196,7 @@ def _put_other(session: Session, context: Context, work: Work, reason: str) -> T
     if work.other is None:
         raise Refusal("number_wanted", text=reason, most=0)
     if reason in placing.LOOK_INTO:
-        placing.request_count(session, context, work.job(), reason)
+        placing.request_count(session, context, work.jobs, reason)
     _check(session, work, *work.other)
     return _put(session, context, work, work.other, f"{works.REASONS[work.kind]}{placing.OTHER_BIN}{reason}")
 

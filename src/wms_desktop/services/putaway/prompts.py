@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlalchemy.orm import Session
 
 from wms_desktop.db.tables import Location, Lot, Stock
@@ -12,12 +14,14 @@ from wms_desktop.services.dialogue import Context, Workflow
 from wms_desktop.services.putaway import loads, looks
 from wms_desktop.services.putaway import work as works
 from wms_desktop.services.putaway.placing import WHY_OTHER
-from wms_desktop.services.putaway.standing import Waiting
+from wms_desktop.services.putaway.standing import Waiting, list_lying
 from wms_desktop.services.putaway.work import Job, Work
 from wms_desktop.views.refills import Look
 
 _STOPS_SHOWN = 3
 _ROWS_SHOWN = 8
+_WHOLE_SHOWN = 4
+"""Rows of a plate or bin, side by side in letters that are read from a step away."""
 
 
 def show(session: Session, context: Context, table: Workflow) -> Prompt:
@@ -25,7 +29,7 @@ def show(session: Session, context: Context, table: Workflow) -> Prompt:
     work = works.read(session, context)
     state = work.state
     if work.look:
-        args, details = _look(session, work)
+        args, details = _look(session, context, work)
     elif not work.jobs:
         args, details = _at_rest(session, context, work)
     else:
@@ -39,7 +43,7 @@ def show(session: Session, context: Context, table: Workflow) -> Prompt:
         accepts=table.accepts(state),
         keys=table.keys(state),
         details=details,
-        big=str(args["bin"]) if state == "look" else _big(work) if has_bin else "",
+        big=str(args["bin"]) if state in ("look", "look_into") else _big(work) if has_bin else "",
         progress=(done, work.total) if work.jobs and work.total else (0, 0),
     )
 
@@ -80,7 +84,8 @@ def _offered(session: Session, dock: Location) -> list[Detail]:
             continue
         if isinstance(offered, Look):
             said: dict[str, Value] = {"n": number, "bin": offered.bin, "product": offered.product}
-            details.append(Detail("putaway.look_urgent" if offered.is_urgent else "putaway.look", said))
+            kind = "look_into" if offered.is_unknown else "look_urgent" if offered.is_urgent else "look"
+            details.append(Detail(f"putaway.{kind}", said))
             continue
         units, lane = sum(one.qty for one in back[offered]), back[offered][0].lane
         details.append(Detail("putaway.walk_back", {"n": number, "units": units, "lane": lane}))
@@ -120,11 +125,17 @@ def _room(session: Session, cart: Location) -> list[Detail]:
     return [Detail(code, said)] if code else []
 
 
-def _look(session: Session, work: Work) -> tuple[dict[str, Value], tuple[Detail, ...]]:
+def _look(session: Session, context: Context, work: Work) -> tuple[dict[str, Value], tuple[Detail, ...]]:
     """A bin to look into, and what the book says of it."""
-    one = next(one for one in looks.list_open(session) if one.task_id == work.look)
-    args: dict[str, Value] = {"bin": one.bin, "product": one.product, "there": one.there,
-                              "why": f"why.look_{one.reason}"}  # fmt: skip
+    one = next(one for one in looks.list_looks(session) if one.task_id == work.look)
+    args: dict[str, Value] = {"bin": one.bin, "product": one.product, "why": f"why.look_{one.reason}",
+                              "there": looks.count_booked(session, context, one)}  # fmt: skip
+    if work.is_differing:
+        lot = session.get_one(Lot, work.lot).code if work.lot else ""
+        return args | {"found": one.found}, (Detail("putaway.lot_differs", {"lot": lot}),) if lot else ()
+    if work.is_unknown and work.is_fetched:
+        rows = list_lying(session, one.bin_id)
+        return args | {"units": sum(row.free for row in rows)}, _few(rows)
     return args, ()
 
 
@@ -141,7 +152,15 @@ def _whole(session: Session, work: Work) -> tuple[dict[str, Value], tuple[Detail
     }
     if work.other is not None:
         return args | {"other": work.other[1]}, _reasons()
-    return args, tuple(_row(row) for row in rows[:_ROWS_SHOWN])
+    return args, _few(rows)
+
+
+def _few(rows: Sequence[Waiting]) -> tuple[Detail, ...]:
+    """The first rows in large type, and how many more there are."""
+    if len(rows) <= _WHOLE_SHOWN:
+        return tuple(_row(row) for row in rows)
+    shown = tuple(_row(row) for row in rows[: _WHOLE_SHOWN - 1])
+    return (*shown, Detail("putaway.more", {"n": len(rows) - len(shown)}))
 
 
 def _reasons() -> tuple[Detail, ...]:

@@ -14,6 +14,7 @@ from wms_desktop.db.tables import (
     Lot,
     OrderLine,
     Peg,
+    Pick,
     Product,
     Receipt,
     ReceiptLine,
@@ -37,7 +38,7 @@ class Waiting(NamedTuple):
 def list_waiting(session: Session, dock_id: int) -> Sequence[Waiting]:
     """What stands on a dock and is to be put away: stock not meant for a lane (free, or kept for an order).
 
-    Derived: stock on the dock *is* the queue.
+    Units that a picker was told to fetch there are left to him. Derived: stock on the dock *is* the queue.
     """
     return ask_once(session, (list_waiting, dock_id), lambda: _ask_waiting(session, dock_id))
 
@@ -53,7 +54,13 @@ def _ask_waiting(session: Session, dock_id: int) -> list[Waiting]:
         .group_by(ReceiptLine.product_id, ReceiptLine.lot_id, ReceiptLine.plate_id)
         .subquery()
     )  # fmt: skip
-    free = (Stock.on_hand - func.coalesce(for_lane.c.qty, 0)).label("free")
+    for_pick = (
+        select(func.coalesce(func.sum(Pick.qty - Pick.picked), 0))
+        .where(Pick.stock_id == Stock.id, Pick.state == "todo")
+        .correlate(Stock)
+        .scalar_subquery()
+    )
+    free = (Stock.on_hand - func.coalesce(for_lane.c.qty, 0) - for_pick).label("free")
     rows = session.execute(
         select(Stock.id, Stock.product_id, Product.name, Stock.lot_id, Lot.code, free, Stock.plate_id)
         .join(Product, Product.id == Stock.product_id)
@@ -68,6 +75,18 @@ def _ask_waiting(session: Session, dock_id: int) -> list[Waiting]:
         .order_by(Product.name, Stock.id)
     ).all()
     return [Waiting(*row[:5], int(row[5]), row[6]) for row in rows if row[5] > 0]
+
+
+def list_lying(session: Session, bin_id: int) -> list[Waiting]:
+    """All good units that the book says of a bin, held or free."""
+    rows = session.execute(
+        select(Stock.id, Stock.product_id, Product.name, Stock.lot_id, Lot.code, Stock.on_hand, Stock.plate_id)
+        .join(Product, Product.id == Stock.product_id)
+        .join(Lot, Lot.id == Stock.lot_id)
+        .where(Stock.location_id == bin_id, Stock.condition == "good", Stock.on_hand > 0)
+        .order_by(Product.name, Stock.id)
+    ).all()
+    return [Waiting(*row) for row in rows]
 
 
 def list_on_cart(session: Session, cart_id: int) -> Sequence[Waiting]:
@@ -106,7 +125,10 @@ def _ask_free(session: Session, bin_id: int) -> list[Waiting]:
 
 
 def list_kept(session: Session, stock: Stock) -> list[tuple[int, int]]:
-    """Held units of a row on a dock or a cart that are kept for an order in a bin: (order line, units)."""
+    """Held units of a row on a dock or a cart that are kept for an order in a bin: (order line, units).
+
+    Neither those for a lane nor those that a picker was told to fetch.
+    """
     for_lane = (
         select(func.coalesce(func.sum(Peg.qty), 0))
         .join(ReceiptLine, ReceiptLine.id == Peg.receipt_line_id)
@@ -122,8 +144,14 @@ def list_kept(session: Session, stock: Stock) -> list[tuple[int, int]]:
         .correlate(OrderLine)
         .scalar_subquery()
     )
+    for_pick = (
+        select(func.coalesce(func.sum(Pick.qty - Pick.picked), 0))
+        .where(Pick.stock_id == stock.id, Pick.order_line_id == OrderLine.id, Pick.state == "todo")
+        .correlate(OrderLine)
+        .scalar_subquery()
+    )
     rows = session.execute(
-        select(OrderLine.id, (Reservation.qty - for_lane).label("kept"))
+        select(OrderLine.id, (Reservation.qty - for_lane - for_pick).label("kept"))
         .join(Reservation, Reservation.order_line_id == OrderLine.id)
         .join(Stock, Stock.id == Reservation.stock_id)
         .join(Location, Location.id == Stock.location_id)

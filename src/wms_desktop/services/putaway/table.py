@@ -16,6 +16,7 @@ from wms_desktop.services.putaway.work import NAME, Told
 
 def answer(session: Session, context: Context, event: Event) -> Answer:
     """The answer to one event of somebody who puts away."""
+    looks.refuse_over(session, context, event)
     return converse(
         WORKFLOW, session, context, event, works.read(session, context).state, prompt,
         find=lambda text: plates.find(session, text),
@@ -57,12 +58,12 @@ def _rest() -> list[Step]:
              "Scan a lane: what stands there for nobody is walked back."),
         Step("take", "cart", _by(carts.scan_cart), _CARTS,
              "Scan an empty cart to load it; a colleague's cart is taken over as it stands."),
-        Step("take", "bin", _by(looks.scan_bin), ("take", "look_count"),
-             "A bin to look into: it is counted. Any other before an item is refused: what was in hand is with a"
-             " colleague, or back on the dock."),
-        Step("take", "key:choose", _by(looks.choose_work), (*_FIRST, "lane", "look"),
+        Step("take", "bin", _by(looks.scan_bin), ("take", "look_count", "look_bin"),
+             "A bin to look into: it is counted, or counted again. Any other before an item is refused: what was in"
+             " hand is with a colleague, or back on the dock."),
+        Step("take", "key:choose", _by(looks.choose_work), (*_FIRST, "lane", "look", "look_into"),
              "The number of a row: that item, that lane, or that bin. The number of a lot is the lot."),
-        Step("take", "key:find", _by(looks.find), ("refill", "look"),
+        Step("take", "key:find", _by(looks.find), ("refill", "look", "look_into"),
              "F3: a pick face that runs low, and where its reserve lies, or a bin to look into; what a pick waits for"
              " comes first."),
         Step("lane", "product", _by(placing.take_product), ("back", "back_no_bin"),
@@ -101,8 +102,9 @@ def _plates() -> list[Step]:
         Step("plate_other", "key:back", back, ("plate",), "Esc: the proposed bin after all."),
         Step("apart", "product", _by(placing.take_product), ("apart_place", "apart_no_bin"),
              "Scan an item of the plate: its bin is shown."),
-        Step("apart", "text", _by(placing.take_lot), ("apart_place", "apart_no_bin"),
-             "Several lots: type the lot of what you hold."),
+        Step("apart", "text", _by(plates.take_text),
+             ("apart_place", "apart_no_bin", "plate", "apart", "place", "no_bin"),
+             "Several lots: type the lot of what you hold. A carton that came in on a pallet: that pallet."),
         Step("apart", "key:choose", _by(plates.choose), ("apart_place", "apart_no_bin"),
              "The number of a row: that item of the plate."),
         *_whole("apart", "pallet", "A pallet: the one bin that takes all of it is sought again."),
@@ -153,7 +155,8 @@ def _loading() -> list[Step]:
     return [
         Step("load", "product", _by(carts.load_product), ("load",),
              "Scan item after item: all units of it go on the cart, from the dock, else from a lane."),
-        Step("load", "text", _by(carts.load_lot), ("load",), "Several lots stand there: type the lot."),
+        Step("load", "text", _by(carts.load_text), ("load",),
+             "Several lots stand there: type the lot. A carton that came in on a pallet: all of that pallet."),
         Step("load", "pallet", _by(carts.load_plate), ("load",), "A pallet: everything on it goes on the cart."),
         Step("load", "tote", _by(carts.load_plate), ("load",), "A tote: everything in it goes on the cart."),
         Step("load", "cart", _by(carts.scan_cart_again), _CARTS,
@@ -219,18 +222,39 @@ def _refilling() -> list[Step]:
 
 def _looking() -> list[Step]:
     """A bin is looked into: its units are counted."""
-    leave = _by(looks.leave)
+    leave, why, offered = _by(looks.leave), _by(looks.why), ("look", "look_into")
+    after = ("take", "look_settle")
+    steps = []
+    for state, reached in (("look", "look_count"), ("look_into", "look_bin")):
+        steps += [
+            Step(state, "bin", _by(looks.reach), (reached,), "Scan the bin, and look there. Another is refused."),
+            Step(state, "key:skip", _by(looks.skip), offered, "F7: another bin first."),
+            Step(state, "key:why", why, (state,), "F9: why this bin."),
+            Step(state, "key:back", leave, ("take",), "Esc: the bin waits for somebody else."),
+        ]
     return [
-        Step("look", "bin", _by(looks.reach), ("look_count",), "Scan the bin, and count there. Another is refused."),
-        Step("look", "key:skip", _by(looks.skip), ("look",), "F7: another bin first."),
-        Step("look", "key:why", _by(looks.why), ("look",), "F9: why this bin."),
-        Step("look", "key:back", leave, ("take",), "Esc: the bin waits for somebody else."),
-        Step("look_count", "key:quantity", _by(looks.count), ("take",),
-             "Type the number that lies there: the book is put right, or both figures go to a supervisor."),
-        Step("look_count", "text", _by(looks.count), ("take",), "0, or a number of five digits: as any number."),
+        *steps,
+        Step("look_count", "key:quantity", _by(looks.count), after,
+             "Type the number that lies there: the book is put right, or a supervisor settles the difference."),
+        Step("look_count", "text", _by(looks.count), after, "0, or a number of five digits: as any number."),
         Step("look_count", "key:yes", _by(looks.count_as_booked), ("take",), "F8: as many as the book says."),
-        Step("look_count", "key:why", _by(looks.why), ("look_count",), "F9: why this bin."),
+        Step("look_count", "key:why", why, ("look_count",), "F9: why this bin."),
         Step("look_count", "key:back", leave, ("take",), "Esc: the bin waits for somebody else."),
+        Step("look_bin", "product", _by(looks.say_what), ("look_count",),
+             "Nobody knows what lies there: scan what the book does not say, and it is counted."),
+        Step("look_bin", "key:yes", _by(looks.see_nothing_new), ("take",), "F8: the bin is as the book says."),
+        Step("look_bin", "key:why", why, ("look_bin",), "F9: why this bin."),
+        Step("look_bin", "key:back", leave, ("take",), "Esc: the bin waits for somebody else."),
+        Step("look_settle", "operator", _by(looks.settle_by_badge), ("take",),
+             "A supervisor's badge: the difference is written into the book."),
+        Step("look_settle", "key:yes", _by(looks.settle_myself), ("take",),
+             "F8 of a supervisor: the difference is written into the book."),
+        Step("look_settle", "key:quantity", _by(looks.count), after, "Counted wrong: type the number again."),
+        Step("look_settle", "text", _by(looks.choose_lot), (*after, "look_settle"),
+             "Several lots: type the lot that differs. A number is another count."),
+        Step("look_settle", "key:find", _by(looks.find), ("refill", *offered),
+             "F3: the next; both figures stay on the list."),
+        Step("look_settle", "key:back", leave, ("take",), "Esc: both figures stay on the list."),
     ]  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
@@ -19,7 +20,7 @@ from wms_desktop.services.bins import Planned, Proposal
 from wms_desktop.services.dialogue import Context, load, save
 from wms_desktop.services.inventory import Goods, Spot
 from wms_desktop.services.putaway.standing import Waiting, list_free, list_kept, list_on_cart, list_waiting
-from wms_desktop.views.refills import COUNTED, Look
+from wms_desktop.views.refills import COUNTED, UNKNOWN, Look
 
 NAME = "putaway"
 HOME, PLACE, NO_BIN, OTHER = range(4)
@@ -92,7 +93,8 @@ class Work:
     ``avoid`` are bins that were found full; ``other`` the bin that was scanned instead of the proposed one;
     ``metres``, ``total`` and ``done`` (bins in which it was) belong to a walk with a cart, ``last`` to what was put on
     it last; ``is_fetched``: the units of a refill are in hand, or the worker stands before the bin of the ``look`` (a
-    count task's id).
+    count task's id). A look ``is_unknown`` where nobody said yet what lies there, and ``is_differing`` when a
+    supervisor is to settle its count, of one ``lot`` where several lie there.
     """
 
     source: Location
@@ -107,6 +109,9 @@ class Work:
     last: tuple[int, int, int] | None = None
     is_fetched: bool = False
     look: int = 0
+    is_unknown: bool = False
+    is_differing: bool = False
+    lot: int = 0
 
     @property
     def kind(self) -> str:
@@ -118,7 +123,7 @@ class Work:
         """The state of the dialogue, derived."""
         states = STATES[self.kind]
         if self.look:
-            return "look_count" if self.is_fetched else "look"
+            return self._state_of_look()
         if self.is_fetched:
             return "refill_put"
         if not self.jobs:
@@ -128,6 +133,13 @@ class Work:
         if self.other is not None:
             return states[OTHER]
         return states[PLACE if self.jobs[0].bin_id else NO_BIN]
+
+    def _state_of_look(self) -> str:
+        if self.is_differing:
+            return "look_settle"
+        if self.is_unknown:
+            return "look_bin" if self.is_fetched else "look_into"
+        return "look_count" if self.is_fetched else "look"
 
     def job(self) -> Job:
         """The job of the moment; there must be one."""
@@ -203,15 +215,16 @@ def read(session: Session, context: Context) -> Work:
 
 
 def _read_look(session: Session, context: Context, facts: dict[str, Any]) -> Work:
-    """The bin that is looked into, while somebody is still to count it."""
+    """The bin that is looked into, until it is counted and settled, here or by a colleague."""
     dock = dock_of(session, context)
-    is_open = session.scalar(
-        select(CountTask.id).where(CountTask.id == facts["look"], CountTask.state == "open",
-                                   CountTask.reason != COUNTED)
+    reason = session.scalar(
+        select(CountTask.reason).where(CountTask.id == facts["look"], CountTask.state == "open")
     )  # fmt: skip
-    if is_open is None:
+    is_differing = facts.get("differs", False)
+    if reason is None or (is_differing and reason != COUNTED):
         return Work(source=dock)
-    return Work(source=dock, look=facts["look"], avoid=facts.get("avoid", []), is_fetched=facts.get("fetched", False))
+    return Work(source=dock, look=facts["look"], avoid=facts.get("avoid", []), is_fetched=facts.get("fetched", False),
+                is_unknown=reason == UNKNOWN, is_differing=is_differing, lot=facts.get("lot", 0))  # fmt: skip
 
 
 def _more_than(work: Work, left: dict[int, int]) -> bool:
@@ -225,6 +238,8 @@ def keep(session: Session, context: Context, work: Work) -> None:
     facts: dict[str, Any] = {"source": work.source.id, "jobs": [job.as_json() for job in work.jobs]}
     if work.look:
         facts["look"] = work.look
+    if work.is_differing:
+        facts |= {"differs": True, "lot": work.lot}
     if work.plate:
         facts |= {"plate": list(work.plate), "whole": work.is_whole}
     if work.avoid:
@@ -242,13 +257,47 @@ def keep(session: Session, context: Context, work: Work) -> None:
 
 def keep_at(session: Session, context: Context, work: Work) -> None:
     """Nothing is in hand, and the next item is taken from the place of this work, or from the plate that is apart."""
-    keep(session, context, Work(source=work.source, plate=None if work.is_whole else work.plate))
+    plate = None if work.is_whole else work.plate
+    keep(session, context, Work(source=work.source, plate=plate, avoid=work.avoid))
 
 
 def find_changed_plate(session: Session, context: Context) -> str:
     """The code of the plate that was put away whole here and changed meanwhile; "" where none did."""
     _, facts = load(session, context, NAME, "take")
     return str(facts["plate"][1]) if facts.get("whole") else ""
+
+
+def find_look(session: Session, context: Context) -> int:
+    """The count task that this station looked into last, still open or not; 0 where it did something else."""
+    _, facts = load(session, context, NAME, "take")
+    return int(facts.get("look", 0))
+
+
+def list_looked_into(session: Session, context: Context) -> dict[int, str]:
+    """The count tasks that colleagues are at, with the codes of their stations."""
+    rows = session.execute(
+        select(Dialogue.facts, Station.code)
+        .join(Station, Station.id == Dialogue.station_id)
+        .where(Dialogue.workflow == NAME, Dialogue.station_id != context.station_id)
+    )
+    return {look: row.code for row in rows if (look := json.loads(row.facts).get("look"))}
+
+
+def list_in_hand(session: Session, context: Context) -> Counter[int]:
+    """Units that colleagues took out of a bin to refill a face and that are still booked there, by stock row."""
+    rows = session.scalars(select(Dialogue).where(Dialogue.workflow == NAME, Dialogue.station_id != context.station_id))
+    fetched = [facts for row in rows if (facts := json.loads(row.facts)).get("fetched")]
+    units: Counter[int] = Counter()
+    for job in [Job.of_json(kept) for facts in fetched for kept in facts["jobs"]]:
+        units[job.stock_id] += job.qty
+    return units
+
+
+def is_plate_left(session: Session, context: Context) -> bool:
+    """Whether anything of the plate that was put away whole here is still to be put away."""
+    _, facts = load(session, context, NAME, "take")
+    rows = list_at(session, session.get_one(Location, facts["source"]))
+    return any(row.plate_id == facts["plate"][0] for row in rows)
 
 
 def list_offered(session: Session, dock: Location, looks: Sequence[Look] = ()) -> list[Waiting | int | Look]:

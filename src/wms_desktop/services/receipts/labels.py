@@ -19,7 +19,8 @@ _SHORTENED = ("000000", "0")
 def print_labels(session: Session, context: Context, goods: Goods) -> int:
     """Queues a label for each of the units at the station's label printer; gives how many.
 
-    None (0) where the item has no code that bars can say: its sku is not in plain letters, and it has no barcode.
+    None (0) where the item has no code that a label's bars can say: its sku is not in plain letters or too long, and it
+    has no barcode.
     A printer that is out keeps them waiting in the outbox; nobody waits for it.
     """
     product = session.get_one(Product, goods.product_id)
@@ -73,7 +74,8 @@ def _code_of(session: Session, product: Product) -> tuple[str, bool]:
     for code in codes:
         if barcodes.is_gtin(code):
             return _shortest(code), True
-    return next((code for code in (product.sku, *codes) if code.isascii() and code.isprintable()), ""), False
+    plain = (code for code in (product.sku, *codes) if code.isascii() and code.isprintable())
+    return next((code for code in plain if len(code) <= ItemLabel.most_letters), ""), False
 
 
 def _shortest(gtin: str) -> str:

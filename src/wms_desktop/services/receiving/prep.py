@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from wms_desktop.changes import Changes
-from wms_desktop.db.tables import Station
+from wms_desktop.db.tables import ReceiptLine, Station
 from wms_desktop.errors import NotUnderstood, Refusal
 from wms_desktop.prompts import Answer, Detail, Message, Outcome
 from wms_desktop.services import receipts
 from wms_desktop.services.dialogue import Context, Resolved
 from wms_desktop.services.inventory import Goods
 from wms_desktop.services.receipts import Waiting
+from wms_desktop.services.receiving import labelling
 from wms_desktop.services.receiving.counting import verdict
 from wms_desktop.services.receiving.state import (
     DAMAGE_REASONS,
@@ -28,7 +31,6 @@ from wms_desktop.services.receiving.state import (
 )
 
 _MOST_SHOWN = 8
-_MOST_LABELS = 9999
 
 
 def begin(session: Session, context: Context, _key: Resolved) -> Answer:
@@ -38,14 +40,32 @@ def begin(session: Session, context: Context, _key: Resolved) -> Answer:
     if not waiting:
         raise Refusal("nothing_to_inspect")
     back: Facts = {"from": facts.get("receipt")}
-    last = facts.get("last", {})
     if state == "aside":
-        mine = [one for one in waiting if one.product_id == last["product"] and one.lot == last["lot"]]
+        aside = _ask_aside(session, facts["last"])
+        mine = [one for one in waiting if (one.product_id, one.lot_id, one.step) in aside]
         if len(mine) == 1:
-            qty = min(mine[0].qty, last["count"] * last["units"])
-            return _show(session, context, back, mine[0], qty)
+            one = mine[0]
+            return _show(session, context, back, one, min(one.qty, aside[one.product_id, one.lot_id, one.step]))
     go(session, context, "inspect", back)
     return said(Outcome.LOOK_HERE, Message("inspect_scan", {"kinds": len(waiting)}))
+
+
+def _ask_aside(session: Session, last: Facts) -> dict[tuple[int, int, str], int]:
+    """Units that the last scan set aside and that still wait, by product, lot and step: of a package its shown ones.
+
+    A number typed after a scan counts with the scan.
+    """
+    lines = session.scalars(
+        select(ReceiptLine)
+        .where(ReceiptLine.id.in_(last["lines"]), ReceiptLine.product_id == last["product"],
+               ReceiptLine.condition == last["step"])
+        .execution_options(populate_existing=True)
+    )  # fmt: skip
+    aside: Counter[tuple[int, int, str]] = Counter()
+    for line in lines:
+        aside[line.product_id, line.lot_id, line.condition] += line.qty
+    counted = last["count"] * last["units"]
+    return {key: max(qty, counted) for key, qty in aside.items()}
 
 
 def pick(session: Session, context: Context, scan: Resolved) -> Answer:
@@ -79,16 +99,18 @@ def fewer(session: Session, context: Context, key: Resolved) -> Answer:
 def passed(session: Session, context: Context, _key: Resolved) -> Answer:
     """F8: they passed. Good units are shared out at once; what must get a label comes next."""
     _, facts = where(session, context)
-    goods = facts["goods"]
-    lines = receipts.pass_on(session, context, _dock(session, context), _goods(goods), goods["step"])
+    goods, dock_id = facts["goods"], _dock(session, context)
+    bare = goods["qty"] - labelling.count(session, facts, dock_id, _goods(goods))
+    lines = receipts.pass_on(session, context, dock_id, _goods(goods), goods["step"])
     args: Facts = {"product": goods["name"], "qty": goods["qty"]}
-    labelled = _label(session, context, goods) if goods["step"] == "relabel" else None
+    labelled = _label(session, context, goods, bare) if goods["step"] == "relabel" else None
     if lines[0].condition != "good":
         go(session, context, "inspect", kept(facts))
         return said(Outcome.LOOK_HERE, Message("set_aside_relabel", args), TOUCHED)
     last = {"lines": [line.id for line in lines], "units": 0, "count": 1, "product": goods["product"]}
     newest = [line.receipt_id for line in sorted(lines, key=lambda line: line.id, reverse=True)]
     receipt_ids = list(dict.fromkeys([*newest, *facts.get("passed", [])]))
+    facts = labelling.use_up(facts, _goods(goods))
     go(session, context, "inspect", kept(facts) | {"passed": receipt_ids, "last": last})
     answer = verdict(session, last["lines"], args)
     if labelled is None:
@@ -99,23 +121,23 @@ def passed(session: Session, context: Context, _key: Resolved) -> Answer:
 
 
 def labels(session: Session, context: Context, key: Resolved) -> Answer:
-    """F5 before they pass: their labels are printed now; a number before it: so many."""
+    """F5 before they pass: labels of those that have none; when all have theirs, anew; a number before it: so many."""
     _, facts = where(session, context)
-    goods = facts["goods"]
-    asked = number(key.text, _MOST_LABELS) if key.text else goods["qty"]
-    printed = receipts.print_labels(session, context, replace(_goods(goods), qty=asked))
+    shown, dock_id = facts["goods"], _dock(session, context)
+    goods = _goods(shown)
+    bare = goods.qty - labelling.count(session, facts, dock_id, goods)
+    asked = number(key.text, labelling.MOST_LABELS) if key.text else bare or goods.qty
+    printed = receipts.print_labels(session, context, replace(goods, qty=asked))
     if not printed:
-        raise Refusal("no_label_code", product=goods["name"])
-    had = goods.get("labelled", 0)
-    go(session, context, "passing", facts | {"goods": goods | {"labelled": had + printed}})
-    return said(Outcome.ACCEPTED, Message("labels_printing", {"labels": printed, "product": goods["name"]}),
+        raise Refusal("no_label_code", product=shown["name"])
+    go(session, context, "passing", labelling.note(session, facts, dock_id, goods, printed))
+    return said(Outcome.ACCEPTED, Message("labels_printing", {"labels": printed, "product": shown["name"]}),
                 Changes.PRINTS)  # fmt: skip
 
 
-def _label(session: Session, context: Context, goods: Facts) -> int | None:
-    """Prints the labels that were not printed before; None: all were, 0: the item has no code to print."""
-    left = goods["qty"] - goods.get("labelled", 0)
-    return receipts.print_labels(session, context, replace(_goods(goods), qty=left)) if left > 0 else None
+def _label(session: Session, context: Context, goods: Facts, bare: int) -> int | None:
+    """Prints the labels of ``bare`` units; None: all have theirs, 0: the item has no code to print."""
+    return receipts.print_labels(session, context, replace(_goods(goods), qty=bare)) if bare else None
 
 
 def failed(session: Session, context: Context, _key: Resolved) -> Answer:
@@ -130,7 +152,7 @@ def fail_reason(session: Session, context: Context, key: Resolved) -> Answer:
     _, facts = where(session, context)
     why, goods = chosen(key, DAMAGE_REASONS), facts["goods"]
     receipts.fail(session, context, _dock(session, context), _goods(goods), goods["step"], why)
-    go(session, context, "inspect", kept(facts))
+    go(session, context, "inspect", kept(labelling.use_up(facts, _goods(goods))))
     args: Facts = {"product": goods["name"], "qty": goods["qty"], "reason": f"reason.{why}"}
     return said(Outcome.STEP_DONE, Message("damaged_to_hold", args), TOUCHED)
 

@@ -48,7 +48,7 @@ def where(session: Session, context: Context) -> tuple[str, Facts]:
         receipt = session.get(Receipt, facts["receipt"])
         if receipt is None or receipt.state != "open":
             return "open", {}
-    if state == "decline" and not carries(session, context, facts):
+    if state == "decline" and "shown" not in facts:  # as older versions kept it: nobody knows what was shown
         state, facts = ("inspect" if "passed" in facts else "count"), kept(facts)
     if state == "inspect" and carries(session, context, facts):
         return "bring", facts
@@ -60,14 +60,24 @@ def where(session: Session, context: Context) -> tuple[str, Facts]:
 
 
 def go(session: Session, context: Context, state: str, facts: Facts) -> None:
-    """Writes where the dialogue stands now; what is derived is stored as what it is derived from."""
+    """Writes where the dialogue stands now; what is derived is stored as what it is derived from.
+
+    Labels that were printed for units on the dock stay known in every state, until ``facts`` say otherwise.
+    """
     stored = "count" if state in COUNTS else "inspect" if state == "bring" else state
-    save(session, context, NAME, stored, facts)
+    facts = {"labels": load(session, context, NAME, "open")[1].get("labels")} | facts
+    save(session, context, NAME, stored, facts if facts["labels"] else _without(facts, "labels"))
+
+
+def _without(facts: Facts, name: str) -> Facts:
+    return {key: value for key, value in facts.items() if key != name}
 
 
 def kept(facts: Facts) -> Facts:
-    """The facts that stay while counting: the receipt, the plate in use, what was scanned last, what was inspected."""
-    return {name: facts[name] for name in ("receipt", "plate", "last", "passed", "from") if name in facts}
+    """The facts that stay while counting: the receipt, the plate in use, what was scanned last, what was inspected,
+    which units have their labels.
+    """
+    return {name: facts[name] for name in ("receipt", "plate", "last", "passed", "from", "labels") if name in facts}
 
 
 def said(outcome: Outcome, message: Message, changes: Changes = Changes.NONE) -> Answer:

@@ -168,7 +168,7 @@ _PREPARING = [
          "F8: they passed; what is relabelled gets its labels; lane or bin is said at once."),
     Step("passing", "key:decline", prep.failed, ("failing",), "F2: they failed; a reason is asked."),
     Step("passing", "key:reprint", prep.labels, ("passing",),
-         "F5: their item labels now, before they pass; a number before it: so many."),
+         "F5: item labels of those that have none yet, before they pass; a number before it: so many."),
     Step("passing", "key:quantity", prep.fewer, ("passing",), "A number: only so many of them."),
     Step("passing", "key:back", leave, ("inspect", "bring"), "Leave them as they are."),
     Step("failing", "key:choose", prep.fail_reason, ("inspect", "bring"), "Choose the reason: they go to the hold."),

@@ -15,6 +15,7 @@ from wms_desktop.prompts import Answer, Message, Outcome
 from wms_desktop.services import bins, crossdocking, inbound, receipts, site_time
 from wms_desktop.services.dialogue import Context, Resolved
 from wms_desktop.services.inventory import Goods
+from wms_desktop.services.receiving.labelling import MOST_LABELS
 from wms_desktop.services.receiving.state import (
     DECLINE_REASONS,
     TOUCHED,
@@ -28,8 +29,6 @@ from wms_desktop.services.receiving.state import (
     said,
     where,
 )
-
-_MOST_LABELS = 9999
 
 
 def carry(session: Session, context: Context, scan: Resolved) -> Answer:
@@ -50,24 +49,33 @@ def carry(session: Session, context: Context, scan: Resolved) -> Answer:
 
 
 def decline(session: Session, context: Context, _key: Resolved) -> Answer:
-    """F2: the lane is declined."""
+    """F2: the lane that is shown is declined."""
     _, facts = where(session, context)
-    if not carries(session, context, facts):
+    waiting = carries(session, context, facts)
+    if not waiting:
         raise Refusal("nothing_to_decline")
-    go(session, context, "decline", kept(facts))
+    shown: Facts = {"peg": waiting[0].peg_id, "order": waiting[0].order, "lane": waiting[0].lane}
+    go(session, context, "decline", kept(facts) | {"shown": shown})
     return said(Outcome.LOOK_HERE, Message("decline_reason_wanted"))
 
 
 def decline_reason(session: Session, context: Context, key: Resolved) -> Answer:
-    """Lets the last verdict's units go and offers them to the next candidate."""
+    """Lets the units go that were shown when the lane was declined, and offers them to the next candidate.
+
+    Where they are gone since, nothing is declined and it is said so.
+    """
     _, facts = where(session, context)
     why = chosen(key, DECLINE_REASONS)
-    first = carries(session, context, facts)[0]
-    row = session.get_one(Peg, first.peg_id)
+    shown = facts["shown"]
+    declined = next((one for one in carries(session, context, facts) if one.peg_id == shown["peg"]), None)
+    go(session, context, "inspect" if "passed" in facts else "count", kept(facts))
+    if declined is None:
+        args: Facts = {"order": shown["order"], "lane": shown["lane"]}
+        return said(Outcome.LOOK_HERE, Message("decline_gone", args))
+    row = session.get_one(Peg, declined.peg_id)
     crossdocking.release(session, row, f"declined: {why}")
     crossdocking.offer_again(session, context, row)
-    go(session, context, "inspect" if "passed" in facts else "count", kept(facts))
-    args: Facts = {"qty": first.qty, "order": first.order, "lane": first.lane, "reason": f"reason.{why}"}
+    args = {"qty": declined.qty, "order": declined.order, "lane": declined.lane, "reason": f"reason.{why}"}
     return said(Outcome.STEP_DONE, Message("declined", args), TOUCHED)
 
 
@@ -116,7 +124,7 @@ def _why_kept(session: Session, lines: list[int]) -> Message:
 
 def reprint(session: Session, context: Context, key: Resolved) -> Answer:
     """F5: the last cross-dock tag or item labels again; a number before it: so many labels."""
-    asked = number(key.text, _MOST_LABELS) if key.text else 0
+    asked = number(key.text, MOST_LABELS) if key.text else 0
     named, copies = receipts.reprint_last(session, context, asked)
     code = "reprinted" if copies == 1 else "reprinted_many"
     return said(Outcome.ACCEPTED, Message(code, {"number": named, "copies": copies}), Changes.PRINTS)

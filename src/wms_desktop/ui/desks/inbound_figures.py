@@ -126,7 +126,9 @@ class FiguresPage(QStackedWidget):
     def _connect(self) -> None:
         for name, tile in self.tiles.items():
             tile.walked.connect(lambda step, tile=tile: self._walk(tile, step))
-            tile.clicked.connect(lambda _=False, name=name: self._open(_TILES[name], "", self.tiles[name].words()[0]))
+            tile.clicked.connect(
+                lambda _=False, name=name: self._open(_TILES[name], "", say(f"ui.inbound.behind.{name}"))
+            )
         for name, chart in self.charts.items():
             chart.opened.connect(lambda key, name=name: self._open_bar(name, key))
             self.cards[name].export_wanted.connect(lambda name=name: self._export(name))

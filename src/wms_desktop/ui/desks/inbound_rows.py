@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from datetime import tzinfo
 from typing import Any
@@ -20,6 +21,7 @@ from wms_desktop.views.dock import DockRows, DockTruck, TieRow
 
 _kinds = ColumnKinds("ui.inbound", none="ui.inbound.none")
 _WIDEST = 232
+_NARROWEST = 96
 
 
 class RowsPage(QWidget):
@@ -35,7 +37,7 @@ class RowsPage(QWidget):
         self.what = ("", "")
         """What is shown: figure and key; ("", ""): nothing."""
         self.title = Label("", 15, bold=True, wrap=True)
-        self.sum = Label("", 12, wrap=True)
+        self.sum = Label("", 12)
         self.table = MarkTable(RowsModel(()), say("ui.inbound.rows"))
         self.table.opened.connect(self._open)
         self.back = QPushButton(say("ui.inbound.rows.back"))
@@ -45,8 +47,8 @@ class RowsPage(QWidget):
         self.back.clicked.connect(lambda _=False: self.left.emit())
         head = QHBoxLayout()
         head.setSpacing(14)
-        head.addWidget(self.title)
-        head.addWidget(self.sum, 1, Qt.AlignmentFlag.AlignBottom)
+        head.addWidget(self.title, 1)
+        head.addWidget(self.sum)
         head.addWidget(self.back)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -73,6 +75,7 @@ class RowsPage(QWidget):
         self.sum.setText(_sum(found))
         if is_first:
             self.table.fit_columns(_WIDEST)
+            self._narrow()
         if found.rows:
             self.table.selectRow(min(max(0, current), len(found.rows) - 1))
 
@@ -82,6 +85,18 @@ class RowsPage(QWidget):
             self.left.emit()
         else:
             super().keyPressEvent(event)
+
+    def _narrow(self) -> None:
+        """Take from the widest columns, as far as a word of them stays, what the page has no room for."""
+        table = self.table
+        widths = {section: table.columnWidth(section) for section in table.columns_shown()}
+        for _ in range(over := sum(widths.values()) - table.viewport().width()):
+            widest = max(widths, key=lambda section: widths[section])
+            if widths[widest] <= _NARROWEST:
+                break
+            widths[widest] -= 1
+        for section, width in widths.items() if over > 0 else ():
+            table.setColumnWidth(section, width)
 
     def _open(self, row: Any) -> None:
         if isinstance(row, DockTruck):
@@ -101,7 +116,12 @@ def _sum(found: DockRows) -> str:
     if not found.rows:
         return say("ui.inbound.rows.none")
     if found.what == "trucks":
-        return say("ui.inbound.rows.trucks", count=f"{len(found.rows):,}")
+        kept = Counter(row.verdict for row in found.rows)
+        return say("ui.inbound.rows.trucks", count=f"{len(found.rows):,}", on_time=kept["on_time"], late=kept["late"],
+                   missed=kept["missed"])  # fmt: skip
+    if found.what == "received":
+        crossed, units = (f"{sum(getattr(row, name) for row in found.rows):,}" for name in ("crossed", "units"))
+        return say("ui.inbound.rows.received", count=f"{len(found.rows):,}", crossed=crossed, units=units)
     return say("ui.inbound.rows.sum", count=f"{len(found.rows):,}", units=f"{sum(row.units for row in found.rows):,}")
 
 
@@ -126,9 +146,20 @@ def _ties(zone: tzinfo) -> tuple[Column, ...]:
     )
 
 
+def _declined(zone: tzinfo) -> tuple[Column, ...]:
+    return (
+        _kinds.instant("received_at", lambda row: row.at, zone),
+        _kinds.words("order", lambda row: row.order),
+        _kinds.words("customer", lambda row: row.customer),
+        *_goods(),
+        _kinds.words("why", lambda row: reason_in_words(row.why)),
+        _kinds.words("found", lambda row: say(f"ui.inbound.kind.{row.kind}")),
+        _kinds.words("truck", lambda row: row.truck),
+        _kinds.words("receipt", lambda row: row.receipt),
+    )
+
+
 def _tie(row: TieRow) -> str:
-    if row.state == "released":
-        return say("ui.inbound.tie.declined", why=reason_in_words(row.why))
     return (
         say("ui.inbound.tie.in_lane", lane=plain(row.lane, 30))
         if row.state == "in_lane"
@@ -187,10 +218,13 @@ def _trucks(zone: tzinfo) -> tuple[Column, ...]:
 
 
 def _came(zone: tzinfo) -> tuple[Column, ...]:
+    sku, product, units = _goods()
     return (
         _kinds.instant("received_at", lambda row: row.at, zone),
-        *_goods(),
+        sku,
+        product,
         _kinds.number("crossed", lambda row: row.crossed),
+        units,
         _kinds.words("truck", lambda row: row.truck),
         _kinds.words("receipt", lambda row: row.receipt),
         _kinds.words("who", lambda row: row.who),
@@ -198,7 +232,7 @@ def _came(zone: tzinfo) -> tuple[Column, ...]:
 
 
 COLUMNS: dict[str, Callable[[tzinfo], tuple[Column, ...]]] = {
-    "crossed": _ties, "declined": _ties, "orders": _orders, "minutes": _passages, "saved": _passages,
+    "crossed": _ties, "declined": _declined, "orders": _orders, "minutes": _passages, "saved": _passages,
     "walked": _walks, "trucks": _trucks, "received": _came,
 }  # fmt: skip
 """The columns of each figure's rows."""

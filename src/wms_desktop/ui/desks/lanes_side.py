@@ -16,7 +16,7 @@ from wms_desktop.views.lanes import WalkBackRow
 from wms_desktop.views.refills import Look, Refill
 
 LISTS = ("walk", "refill", "count")
-WIDTHS = {"walk": (84, 186, 60), "refill": (156, 130, 56), "count": (148, 90, 104)}
+WIDTHS = {"walk": (84, 186, 60), "refill": (156, 130, 56), "count": (126, 128, 84)}
 """First widths of the columns in sight, in pixels."""
 _WIDE = 344
 _title = "ui.lanes.column.{}".format
@@ -69,8 +69,8 @@ class SideLists(QWidget):
         if not table.rows.rowCount():
             return False
         table.setFocus()
-        if table.current() is None:
-            table.choose([table.rows.key(table.rows.shown()[0])])
+        if not table.chosen():
+            table.choose([table.rows.key(table.current() or table.rows.shown()[0])])
         return True
 
     def show_rows(self, name: str, rows: Sequence[Any]) -> None:
@@ -135,8 +135,8 @@ def reason_in_words(row: WalkBackRow | Refill | Look) -> str:
                    source=plain(row.source, 40))  # fmt: skip
     if isinstance(row, Look):
         code = "counted" if row.is_counted else "urgent" if row.is_urgent else "calm"
-        return say(f"ui.lanes.count_{code}", bin=plain(row.bin, 40), why=_seen(row), there=row.there, found=row.found,
-                   wanted=row.wanted, missing=row.missing)  # fmt: skip
+        return say(f"ui.lanes.count_{code}", bin=plain(row.bin, 40), product=plain(row.product, 60), why=_seen(row),
+                   there=row.there, found=row.found, wanted=row.wanted, missing=row.missing)  # fmt: skip
     return ""
 
 

@@ -9,4 +9,4 @@ class PutawayScreen(FloorScreen):
     """The floor screen of the workflow ``putaway``."""
 
     workflow = "putaway"
-    verdicts = frozenset({"place", "back", "refill", "refill_put", "plate", "apart_place", "look"})
+    verdicts = frozenset({"place", "back", "refill", "refill_put", "plate", "apart_place", "look", "look_into"})

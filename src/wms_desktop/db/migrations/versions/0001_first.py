@@ -948,6 +948,7 @@ def upgrade() -> None:
     op.create_index('ix_receipt_line_notice_line_id', 'receipt_line', ['notice_line_id'], unique=False)
     op.create_index('ix_receipt_line_prep', 'receipt_line', ['product_id'], unique=False, sqlite_where=sa.text("condition IN ('inspect', 'relabel')"), postgresql_where=sa.text("condition IN ('inspect', 'relabel')"))
     op.create_index('ix_receipt_line_purchase_line_id', 'receipt_line', ['purchase_line_id'], unique=False)
+    op.create_index('ix_receipt_line_spare', 'receipt_line', ['product_id', 'lot_id', 'id'], unique=False, sqlite_where=sa.text('qty > pegged'), postgresql_where=sa.text('qty > pegged'))
     op.create_index(op.f('ix_receipt_line_receipt_id'), 'receipt_line', ['receipt_id'], unique=False)
     op.create_table('reservation',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),

@@ -10,6 +10,7 @@ bins, none of them free, is asked for bins (`benchmarks.full_bins`); with a URL 
 from __future__ import annotations
 
 import argparse
+import gc
 import json
 import random
 import shutil
@@ -116,6 +117,8 @@ def measure(file: Path, folder: Path, options: argparse.Namespace) -> dict[str, 
     profile = floor_work.profile(folder / "station", url, floor)
     engine = open_engine(url)
     runner, counter, bare = StationRunner(profile, engine), RowCounter(engine), BareSqlite(file, folder)
+    gc.collect()
+    gc.freeze()  # as the application does once it is open
 
     def cancel(number: str) -> Answer:
         with reading(engine) as session:

@@ -233,16 +233,22 @@ def test_a_spoilt_label_printed_anew_serves_no_other_unit(house: House, clerk: D
     assert clerk.key("yes").message.args["labels"] == 6
 
 
-def test_labels_of_units_that_a_colleague_passed_serve_no_later_delivery(house: House, clerk: Desk, toy: int) -> None:
-    begin(house, clerk, toy, 10)
-    clerk.key("reprint")
+def pass_toys_and_receive(house: House, product: int, code: str) -> Desk:
+    """A colleague at the other dock passes the toys, and begins to receive three units of a product."""
     other = house.at(receiving, "DOCK-B", "OP-supervisor")
     other.key("yes")
     other.scan("TOY")
     other.key("yes")
     other.key("back")
-    house.purchase("PO-2", (toy, 3))
-    other.scan("PO-2", "TOY")
+    house.purchase("PO-2", (product, 3))
+    other.scan("PO-2", code)
+    return other
+
+
+def test_labels_of_units_that_a_colleague_passed_serve_no_later_delivery(house: House, clerk: Desk, toy: int) -> None:
+    begin(house, clerk, toy, 10)
+    clerk.key("reprint")
+    other = pass_toys_and_receive(house, toy, "TOY")
     other.key("done")
 
     clerk.key("back")
@@ -263,13 +269,7 @@ def test_labels_of_what_waits_no_more_are_forgotten(house: House, clerk: Desk, t
     vase = house.product("VASE", is_relabelled=True)
     begin(house, clerk, toy, 2)
     clerk.key("reprint")
-    other = house.at(receiving, "DOCK-B", "OP-supervisor")
-    other.key("yes")
-    other.scan("TOY")
-    other.key("yes")
-    other.key("back")
-    house.purchase("PO-2", (vase, 3))
-    other.scan("PO-2", "VASE")
+    pass_toys_and_receive(house, vase, "VASE")
 
     clerk.key("back")
     clerk.scan("VASE")

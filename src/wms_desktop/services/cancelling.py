@@ -26,7 +26,7 @@ from wms_desktop.db.tables import (
 )
 from wms_desktop.errors import BadInput, Refusal, Value
 from wms_desktop.prompts import Message
-from wms_desktop.services import inventory, news, order_log, short_pegs, site_time
+from wms_desktop.services import inventory, news, order_log, pegs, short_pegs, site_time
 from wms_desktop.services.dialogue import Context
 from wms_desktop.services.orders import check_reason, get_all_open, get_open, note_demand
 
@@ -455,24 +455,7 @@ def _release(session: Session, context: Context, peg: Peg, qty: int) -> None:
     """Ends a peg, or splits off the part that ends."""
     if peg.state == "arrived" and peg.receipt_line_id is not None:
         news.note_dock(session, peg.receipt_line_id)
-    if qty == peg.qty:
-        peg.state, peg.why = "released", WHY
-        return
-    peg.qty -= qty
-    session.flush()
-    session.add(
-        Peg(
-            receipt_line_id=peg.receipt_line_id,
-            order_line_id=peg.order_line_id,
-            qty=qty,
-            state="released",
-            lane_id=peg.lane_id,
-            reason=peg.reason,
-            why=WHY,
-            at=context.at,
-            kind=peg.kind,
-        )
-    )
+    pegs.release(session, context, peg, qty, WHY)
 
 
 def _close_lists(session: Session, context: Context, batch_ids: set[int]) -> None:

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from wms_desktop.db.tables import Location, Peg, Reservation, Stock
 from wms_desktop.services import spare_units
 from wms_desktop.services.dialogue import Context
+from wms_desktop.services.pegs import release
 
 REASON = "short_pick"
 KIND = "short"
@@ -41,15 +42,8 @@ def untie(session: Session, context: Context, line_id: int, qty: int, why: str) 
     for peg in pegs:
         gone = min(qty, peg.qty)
         qty -= gone
-        if gone == peg.qty:
-            peg.state, peg.why = "released", why
-        elif gone:
-            peg.qty -= gone
-            session.flush()
-            session.add(
-                Peg(receipt_line_id=peg.receipt_line_id, order_line_id=line_id, qty=gone, state="released",
-                    reason=peg.reason, why=why, at=context.at, kind=KIND)
-            )  # fmt: skip
+        if gone:
+            release(session, context, peg, gone, why)
     session.flush()
 
 

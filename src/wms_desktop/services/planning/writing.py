@@ -14,7 +14,7 @@ from wms_desktop.db.bulk import insert_numbered
 from wms_desktop.db.engine import forget_answers
 from wms_desktop.db.tables import Delivery, Peg
 from wms_desktop.domain.arrivals import Answer
-from wms_desktop.services import undo
+from wms_desktop.services import pegs, undo
 from wms_desktop.services.dialogue import Context
 from wms_desktop.services.intake import in_pieces
 from wms_desktop.services.lanes import Lanes
@@ -61,32 +61,12 @@ def write(session: Session, context: Context, delivery: Delivery, reading: Readi
 
 def end(session: Session, context: Context, peg: Peg, units: int, why: str) -> None:
     """Ends so many units of a planned peg: a proposal goes, what was firm is kept as released, with the reason."""
-    whole = units >= peg.qty
-    if peg.state == "proposed":
-        if whole:
-            session.delete(peg)
-        else:
-            peg.qty -= units
-        return
-    if whole:
-        peg.state, peg.why = "released", why
-        return
-    peg.qty -= units
-    session.add(
-        Peg(
-            receipt_line_id=None,
-            order_line_id=peg.order_line_id,
-            qty=units,
-            state="released",
-            lane_id=peg.lane_id,
-            reason=peg.reason,
-            why=why,
-            at=context.at,
-            kind="planned",
-            purchase_line_id=peg.purchase_line_id,
-            delivery_id=peg.delivery_id,
-        )
-    )
+    if peg.state != "proposed":
+        pegs.release(session, context, peg, units, why)
+    elif units >= peg.qty:
+        session.delete(peg)
+    else:
+        peg.qty -= units
 
 
 def _place(reading: Reading, answer: Answer) -> dict[_Key, _Wanted]:
